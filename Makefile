@@ -1,0 +1,64 @@
+# The commands of this project. Everything happens in .venv; `make` alone lists them.
+# On Windows, or in an environment of your own: python -m course --help
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+COURSE := $(BIN)/python -m course
+ENVIRONMENT := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help book test test-full run lab numbers timings lock clean
+
+help:
+	@echo "make book       render the book to _build/html/index.html"
+	@echo "make test       run every test"
+	@echo "make test-full  run the slow tests too"
+	@echo "make run        execute all chapters again, in place"
+	@echo "make lab        open the notebooks in JupyterLab"
+	@echo "make numbers    print the number ledger"
+	@echo "make timings    measure the fits and chapters, for the page on timings"
+	@echo "make lock       choose new package versions for requirements.txt"
+	@echo "make clean      remove what make made, the environment too"
+
+book: $(ENVIRONMENT)
+	@$(COURSE) book
+
+test: $(ENVIRONMENT)
+	@$(COURSE) test
+
+test-full: $(ENVIRONMENT)
+	@$(COURSE) test --full
+
+run: $(ENVIRONMENT)
+	@$(COURSE) run
+
+lab: $(ENVIRONMENT)
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+numbers: $(ENVIRONMENT)
+	@$(COURSE) numbers
+
+timings: $(ENVIRONMENT)
+	@$(COURSE) timings
+
+lock: $(ENVIRONMENT)
+	@$(COURSE) lock
+
+clean:
+	rm -rf .venv _build .pytest_cache *.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+$(ENVIRONMENT): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { \
+		echo "This book needs Python 3.12 or later, and \"$(if $(PYTHON),$(PYTHON),python3)\" is not that."; \
+		echo "Install it, or name it: make PYTHON=/path/to/python3.13"; exit 1; }
+	@echo "Making the environment in .venv with $$("$(PYTHON)" --version) ..."
+	@"$(PYTHON)" -m venv .venv || { \
+		echo "Python's venv module does not work here; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)" && \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode \
+			-r requirements.txt --editable . ; } || { \
+		echo "The packages in requirements.txt could not be installed. Is there a network?"; \
+		echo "Nothing is lost: run the same command again when there is one."; exit 1; }
+	@touch $@

@@ -1,0 +1,58 @@
+"""The command line: ``python -m course book | test | run | numbers | timings | lock``.
+
+It does the same as the Makefile on every platform, in an environment that already exists.
+"""
+
+import argparse
+import subprocess
+import sys
+
+if sys.version_info < (3, 12):  # before any import that needs it
+    sys.exit("This book needs Python 3.12 or later; this is " + sys.version.split()[0] + ".")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m course", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("book", help="render the book to _build/html")
+    test = commands.add_parser("test", help="run every test")
+    test.add_argument("--full", action="store_true", help="the slow tests too")
+    run = commands.add_parser("run", help="execute chapters again, in place")
+    run.add_argument("notebooks", nargs="*", help="only these (default: all)")
+    table = commands.add_parser("numbers", help="print the number ledger")
+    table.add_argument("--csv", action="store_true", help="as CSV")
+    table.add_argument("--fresh", action="store_true", help="fit the models again first")
+    commands.add_parser("timings", help="measure fits and chapters for the page on timings")
+    commands.add_parser("lock", help="choose new package versions for requirements.txt")
+    options = parser.parse_args(arguments)
+
+    # Each command imports what it needs: the scientific stack takes seconds to import.
+    match options.command:
+        case "book":
+            from course import book
+
+            return book.build()
+        case "test":
+            selection = ["-m", ""] if options.full else []
+            return subprocess.call([sys.executable, "-m", "pytest", *selection])
+        case "run":
+            from course import execute
+
+            return execute.run_in_place(options.notebooks)
+        case "numbers":
+            from course import stored_numbers
+
+            return stored_numbers.print_ledger(as_csv=options.csv, fresh=options.fresh)
+        case "timings":
+            from course import timings
+
+            return timings.measure()
+        case "lock":
+            from course import lock
+
+            return lock.write()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

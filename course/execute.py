@@ -1,0 +1,89 @@
+"""Execute chapters from top to bottom and store their outputs, reproducibly."""
+
+import os
+import shutil
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from tqdm import tqdm
+
+from course.data import PROJECT
+from course.key_numbers import STRICT
+
+NOTEBOOKS = PROJECT / "notebooks"
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+WORKERS = 2
+
+
+def chapters() -> list[Path]:
+    """All chapters, in the order of their folders and names."""
+    return sorted(NOTEBOOKS.glob("*/[0-9]*.ipynb"), key=lambda p: (p.parent.name != "lecture", p))
+
+
+def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
+    """Execute one notebook in its folder; return it, with outputs, and the seconds it took.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell fails, or if a key number is off.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    start = time.perf_counter()
+    client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False,
+                            resources={"metadata": {"path": str(path.parent)}})
+    client.execute(env={**os.environ, STRICT: "1"})
+    seconds = time.perf_counter() - start
+    tidy(notebook)
+    return notebook, seconds
+
+
+def tidy(notebook: nbformat.NotebookNode) -> None:
+    """Keep only what is the same on every machine: no timings, no progress, no logs."""
+    notebook.metadata = {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.metadata.pop("execution", None)
+            cell.outputs = [o for o in cell.outputs if not is_progress(o)]
+
+
+def is_progress(output: nbformat.NotebookNode) -> bool:
+    """True for logs, and for what is left of a progress bar: a widget, or nothing at all."""
+    data = output.get("data", {})
+    return (output.get("name") == "stderr" or WIDGET in data or data.get("text/plain") == "")
+
+
+def run_all(paths: list[Path]) -> dict[Path, tuple[nbformat.NotebookNode, float]]:
+    """Execute notebooks, two at a time, with a progress bar."""
+    results = {}
+    with ThreadPoolExecutor(WORKERS) as pool:
+        jobs = {pool.submit(execute, path): path for path in paths}
+        for job in tqdm(as_completed(jobs), total=len(jobs), unit="chapter"):
+            results[jobs[job]] = job.result()
+    return {path: results[path] for path in paths}
+
+
+def run_in_place(names: list[str]) -> int:
+    """Execute chapters (all, or those named) and write them back; return an exit code.
+
+    A notebook is written only when all of it ran, so a failure loses nothing.
+    """
+    paths = [Path(name).resolve() for name in names] or chapters()
+    try:
+        results = run_all(paths)
+    except CellExecutionError as error:
+        print(f"A chapter failed, and no notebook was changed.\n{error}")
+        return 1
+    for path, (notebook, seconds) in results.items():
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False,
+                                         encoding="utf-8") as file:
+            nbformat.write(notebook, file)
+        shutil.move(file.name, path)
+        print(f"{path.relative_to(PROJECT)}  {seconds:.1f} s")
+    return 0

@@ -1,0 +1,114 @@
+"""The Sphinx extension of this book: tagged cells, local MathJax, the number ledger as a page.
+
+Chapters carry no directive fences, so that they read well as plain notebooks. What a tagged
+Markdown cell becomes in the book is decided here (`WRAPPERS`).
+"""
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+import nbformat
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from course import stored_numbers
+from course.execute import chapters
+from course.ledger import numbers
+
+# What pages with formulas load, out of the 24 MB that the package carries.
+MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
+MATHJAX_FOLDER = "mathjax"
+LEDGER_HEAD = ("Number", "Published", "Exact, R's priors", "Exact, our priors", "Computed here",
+               "MCSE", "Verdict")
+
+
+# Tag of a Markdown cell: the directive that it becomes in the book.
+WRAPPERS = {
+    "objectives": "::::::{div} objectives",
+    "erratum": "::::::{margin}",
+}
+
+
+def setup(app: Sphinx) -> dict:
+    """Register the extension (called by Sphinx)."""
+    app.config.mathjax_path = f"{MATHJAX_FOLDER}/tex-chtml.js"
+    app.connect("build-finished", copy_mathjax)
+    app.config.nb_custom_formats = {".ipynb": "course.sphinx_book.read_notebook"}
+    app.add_directive("number-ledger", NumberLedger)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def read_notebook(text: str) -> nbformat.NotebookNode:
+    """Read a chapter for Sphinx, its tagged Markdown cells wrapped in their directives."""
+    notebook = nbformat.reads(text, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        for tag in WRAPPERS.keys() & cell.metadata.get("tags", []):
+            cell.source = f"{WRAPPERS[tag]}\n{cell.source}\n::::::"
+    return notebook
+
+
+def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
+    """Copy MathJax from its installed package into the book, so that no page needs the network."""
+    target = Path(app.outdir, "_static", MATHJAX_FOLDER)
+    if exception or app.builder.format != "html" or target.is_dir():
+        return
+    package = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0])
+    for part in MATHJAX_PARTS:
+        source = package / "static" / "mathjax" / part
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target / part)
+
+
+class NumberLedger(SphinxDirective):
+    """``{number-ledger}``: every published number of one source, as the notebooks printed them.
+
+    The argument is the source: ``lecture`` or ``activity``.
+    """
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        rows = {}
+        for path in chapters():
+            self.env.note_dependency(str(path))
+            for row in stored_numbers.read(nbformat.read(path, as_version=4)):
+                rows[row["id"]] = (row, f"/notebooks/{path.parent.name}/{path.stem}")
+        result = []
+        section = None
+        for number in numbers().values():
+            if number.source != self.arguments[0]:
+                continue
+            if number.section != section:
+                section = number.section
+                result += [nodes.rubric(text=section), table := ledger_table()]
+            table[0][-1] += self.row(number, *rows.get(number.id, (None, None)))
+        return result
+
+    def row(self, number, stored: dict | None, page: str | None) -> nodes.row:
+        name = nodes.paragraph("", "", nodes.strong(text=number.quantity))
+        name += nodes.inline(text=f": {number.definition}")
+        code = nodes.paragraph("", "", nodes.literal(text=number.id))
+        if stored is None:
+            cells = [number.published, "", "", "", "", "not in the book yet"]
+        else:
+            cells = [number.published, stored["exact_source"], stored["exact"],
+                     stored["computed"], stored["mcse"], stored["verdict"]]
+            code += nodes.Text(", ")
+            text, _ = self.state.inline_text(f"[computed here]({page}.ipynb)", self.lineno)
+            code += text
+        return nodes.row("", nodes.entry("", name, code),
+                         *(nodes.entry("", nodes.paragraph(text=cell)) for cell in cells))
+
+
+def ledger_table() -> nodes.table:
+    """An empty table with the ledger's head."""
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in LEDGER_HEAD),
+                         cols=len(LEDGER_HEAD))
+    group += nodes.thead("", nodes.row("", *(
+        nodes.entry("", nodes.paragraph(text=text)) for text in LEDGER_HEAD)))
+    group += nodes.tbody()
+    return nodes.table("", group, classes=["number-ledger"])
