@@ -104,7 +104,7 @@ def load_running() -> pd.DataFrame:
 
 
 def find(name: str) -> Path:
-    """Path of a verified copy of the data set `name` (``"spotify"`` or ``"cherry_blossom_sample"``).
+    """Path of a verified copy of a data set: ``"spotify"`` or ``"cherry_blossom_sample"``.
 
     Raises
     ------
@@ -124,7 +124,8 @@ def find(name: str) -> Path:
 
 def places() -> list[Path]:
     """The folders searched for a local copy, in order."""
-    folders = [PROJECT / "data", PROJECT.parent / "shared" / "data", Path(pooch.os_cache("hierarchical-course"))]
+    folders = [PROJECT / "data", PROJECT.parent / "shared" / "data",
+               Path(pooch.os_cache("hierarchical-course"))]
     if named := os.environ.get("COURSE_DATA"):
         folders.insert(0, Path(named).expanduser())
     return folders
@@ -151,15 +152,15 @@ def download(filename: str, sha256: str) -> Path:
             known_hash=None,  # verified below, with a message that helps
             fname=filename,
             path=pooch.os_cache("hierarchical-course"),
-            downloader=pooch.HTTPDownloader(timeout=20),
+            downloader=pooch.HTTPDownloader(timeout=(5, 20)),
         )
     except (OSError, ValueError) as error:  # every failure of requests is an OSError
         looked = "\n".join(f"  {folder}" for folder in places())
         raise DataNotFoundError(
             f"The data file {filename} is on none of these places:\n{looked}\n"
             f"and could not be downloaded from\n  {BASE_URL + filename}\n"
-            f"({type(error).__name__}). Connect to the internet and try again, or put the file into "
-            "one of these folders, or name its folder in the environment variable COURSE_DATA."
+            f"({type(error).__name__}). Connect to the internet and try again, or put the file "
+            "into one of these folders, or name its folder in the environment variable COURSE_DATA."
         ) from None
     try:
         verify(Path(path), sha256)

@@ -1,15 +1,12 @@
 """Execute chapters from top to bottom and store their outputs, reproducibly."""
 
 import os
-import shutil
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
 from course.data import PROJECT
@@ -19,6 +16,10 @@ NOTEBOOKS = PROJECT / "notebooks"
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WORKERS = 2
+
+
+class ChapterError(RuntimeError):
+    """Some chapters did not run to their end."""
 
 
 def chapters() -> list[Path]:
@@ -59,31 +60,53 @@ def is_progress(output: nbformat.NotebookNode) -> bool:
     return (output.get("name") == "stderr" or WIDGET in data or data.get("text/plain") == "")
 
 
-def run_all(paths: list[Path]) -> dict[Path, tuple[nbformat.NotebookNode, float]]:
-    """Execute notebooks, two at a time, with a progress bar."""
-    results = {}
+def run_all(paths: list[Path], save: bool) -> dict[Path, tuple[nbformat.NotebookNode, float]]:
+    """Execute notebooks, two at a time, with a progress bar; `save` writes each back when done.
+
+    Raises
+    ------
+    ChapterError
+        After all have run, if some failed; it names each. Their files stay as they were.
+    """
+    results, errors = {}, []
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = {pool.submit(execute, path): path for path in paths}
         for job in tqdm(as_completed(jobs), total=len(jobs), unit="chapter"):
-            results[jobs[job]] = job.result()
+            path = jobs[job]
+            try:
+                results[path] = job.result()
+            except Exception as error:  # a failing cell, a dead kernel, a file that is no notebook
+                errors.append(f"{path.name} failed: {type(error).__name__}\n{error}")
+                continue
+            if save:
+                write(results[path][0], path)
+    if errors:
+        count = f"{len(errors)} of {len(paths)} chapters failed; their files are as they were."
+        raise ChapterError("\n\n".join([*errors, count]))
     return {path: results[path] for path in paths}
+
+
+def write(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write a notebook in one step, so that an interruption cannot leave half a file."""
+    draft = path.with_name(path.name + ".tmp")
+    nbformat.write(notebook, draft)
+    draft.replace(path)
 
 
 def run_in_place(names: list[str]) -> int:
     """Execute chapters (all, or those named) and write them back; return an exit code.
 
-    A notebook is written only when all of it ran, so a failure loses nothing.
+    A chapter that fails is left as it was, and named with its error at the end.
     """
     paths = [Path(name).resolve() for name in names] or chapters()
+    if missing := [path for path in paths if not path.is_file()]:
+        print("There is no such notebook: " + ", ".join(map(str, missing)))
+        return 2
     try:
-        results = run_all(paths)
-    except CellExecutionError as error:
-        print(f"A chapter failed, and no notebook was changed.\n{error}")
+        results = run_all(paths, save=True)
+    except ChapterError as error:
+        print(error)
         return 1
-    for path, (notebook, seconds) in results.items():
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False,
-                                         encoding="utf-8") as file:
-            nbformat.write(notebook, file)
-        shutil.move(file.name, path)
-        print(f"{path.relative_to(PROJECT)}  {seconds:.1f} s")
+    for path, (_, seconds) in results.items():
+        print(f"{path.parent.name}/{path.name}  {seconds:.1f} s")
     return 0

@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 from numbers import Real
 
-import arviz as az
 import numpy as np
 import xarray as xr
 
@@ -97,6 +96,8 @@ def value_and_error(number: Number, value) -> tuple[float, float]:
     """The row's statistic of `value` and its Monte Carlo standard error (0 for a plain number)."""
     if not isinstance(value, xr.DataArray):
         return float(value), 0.0
+    import arviz as az  # takes seconds, and only draws need it
+
     match number.statistic:
         case "mean":
             return float(value.mean()), float(az.mcse(value, method="mean"))
@@ -124,5 +125,4 @@ def shown_computed(number: Number, value: float, mcse: float) -> str:
     """A computed value, marked ``~`` and with its Monte Carlo standard error if it was drawn."""
     if not number.is_sampled:
         return shown(number, value)
-    decimals = number.decimals + 1
-    return f"~{value:.{decimals}f} ± {mcse:.2g}"
+    return f"~{value:.{number.decimals}f} ± {mcse:.2g}"

@@ -58,8 +58,8 @@ class Number:
 
     @property
     def decimals(self) -> int:
-        """Decimals to show of a sampled number: one more than the source prints."""
-        return 1 - Decimal(self.printed_unit).as_tuple().exponent
+        """Decimals to show of a sampled number: two more than the source prints."""
+        return 2 - Decimal(self.printed_unit).as_tuple().exponent
 
     @cached_property
     def exact_source(self) -> float:

@@ -4,7 +4,8 @@ import subprocess
 
 from course.data import PROJECT
 
-HEADER = "# Every version, pinned. Written by `make lock` from pyproject.toml; edit that file instead.\n"
+HEADER = ("# Every version, pinned. Written by `make lock` from pyproject.toml; "
+          "edit that file instead.\n")
 
 
 def write() -> int:

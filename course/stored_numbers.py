@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
-from course.execute import chapters, run_all
+from course.execute import ChapterError, chapters, run_all
 
 COLUMNS = ("id", "published", "exact_source", "exact", "computed", "mcse", "verdict")
 TAG = "key-numbers"
@@ -53,7 +53,8 @@ def stored(paths: list[Path] | None = None) -> pd.DataFrame:
 
 def computed_now() -> pd.DataFrame:
     """The ledger from notebooks executed now; the files on disk stay as they are."""
-    return table({path: notebook for path, (notebook, _) in run_all(chapters()).items()})
+    results = run_all(chapters(), save=False)
+    return table({path: notebook for path, (notebook, _) in results.items()})
 
 
 def table(notebooks: dict[Path, nbformat.NotebookNode]) -> pd.DataFrame:
@@ -67,7 +68,11 @@ def table(notebooks: dict[Path, nbformat.NotebookNode]) -> pd.DataFrame:
 
 def print_ledger(as_csv: bool = False, fresh: bool = False) -> int:
     """Print the ledger; return 1 if a verdict is not "agrees", else 0."""
-    ledger = (computed_now() if fresh else stored())[list(COLUMNS)]
+    try:
+        ledger = (computed_now() if fresh else stored())[list(COLUMNS)]
+    except (ValueError, ChapterError) as error:
+        print(error, file=sys.stderr)
+        return 2
     if as_csv:
         ledger.to_csv(sys.stdout, index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
     else:

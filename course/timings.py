@@ -1,0 +1,133 @@
+"""Measure what the page on timings and versions shows, and write that page."""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import date
+from importlib.metadata import version
+
+from course.data import PROJECT
+from course.execute import chapters, execute
+
+PAGE = PROJECT / "book" / "timings.md"
+PACKAGES = ("bambi", "arviz", "pymc", "nutpie", "numba", "numpy", "pandas", "xarray", "seaborn",
+            "matplotlib", "scipy", "jupyter-book")
+TEXT = """\
+# Timings and versions
+
+<!-- Written by `make timings` (python -m course timings); do not edit. -->
+
+Measured on {date}, on {cores} cores ({machine}), Python {python}, one chapter at a time. To repeat:
+
+```bash
+make timings
+```
+
+## The fits
+
+Each model of the lecture with 4 chains of 5,000 draws (and 1,000 to warm up), from the call of
+`fit` to the result. The first fit in a process includes compilation, if only from a cache on disk;
+the second is what it costs from then on.
+
+| model | first fit | second fit | smallest bulk ESS | smallest tail ESS |
+| --- | ---: | ---: | ---: | ---: |
+{fits}
+
+The effective sample sizes (ESS) are those of the global parameters, all chains together.
+Importing Bambi and ArviZ took {import_seconds:.1f} s.
+
+## The chapters
+
+From the start of the kernel to the last cell, imports included.
+
+| chapter | seconds |
+| --- | ---: |
+{chapters}
+
+## The book
+
+`make book`, with everything installed: {book:.0f} s from nothing, {rebuild:.0f} s when nothing
+changed.
+
+## Versions
+
+| package | version |
+| --- | --- |
+{versions}
+"""
+
+
+def measure() -> int:
+    """Fit, execute and build, with a line on each; write ``book/timings.md``. Exit code 0."""
+    print("Fitting the models ...", flush=True)
+    import_seconds, fits = fit_models()
+    seconds = {}
+    for path in chapters():
+        print(f"Executing {path.name} ...", flush=True)
+        seconds[f"{path.parent.name}/{path.stem}"] = execute(path)[1]
+    print("Building the book ...", flush=True)
+    book, rebuild = (build_seconds(fresh) for fresh in (True, False))
+    PAGE.write_text(TEXT.format(
+        date=date.today().isoformat(), cores=os.cpu_count(), machine=platform.machine(),
+        python=platform.python_version(), import_seconds=import_seconds,
+        fits="\n".join(fits),
+        chapters="\n".join(f"| {name} | {value:.0f} |" for name, value in seconds.items()),
+        book=book, rebuild=rebuild,
+        versions="\n".join(f"| {name} | {version(name)} |" for name in PACKAGES),
+    ), encoding="utf-8")
+    print(f"Wrote {PAGE.relative_to(PROJECT)}.")
+    return 0
+
+
+def build_seconds(fresh: bool) -> float:
+    """Seconds that a build of the book takes, in a process of its own."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", f"from course.book import build; build(fresh={fresh})"],
+                   check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def fit_models() -> tuple[float, list[str]]:
+    """Seconds to import the stack, and a table row for each of the four models."""
+    start = time.perf_counter()
+    import arviz as az
+    import bambi as bmb
+
+    import_seconds = time.perf_counter() - start
+
+    from course.data import load_running, load_spotify
+
+    songs, races = load_spotify(), load_running().dropna()
+    sd, sd_net, sd_age = songs["popularity"].std(), races["net"].std(), races["age"].std()
+    sigma = bmb.Prior("Exponential", lam=1 / sd)
+    low_rank = {"nuts": {"adaptation": "low_rank"}}
+    models = {
+        "running, complete pooled": (bmb.Model("net ~ age", races, priors={
+            "Intercept": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net),
+            "age": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net / sd_age),
+            "sigma": bmb.Prior("Exponential", lam=1 / sd_net)}), {}),
+        "songs, complete pooled": (bmb.Model("popularity ~ 1", songs, priors={
+            "Intercept": bmb.Prior("Normal", mu=songs["popularity"].mean(), sigma=2.5 * sd),
+            "sigma": sigma}), {}),
+        "songs, no pooled": (bmb.Model("popularity ~ 0 + artist", songs, priors={
+            "sigma": sigma}), {}),
+        "songs, hierarchical": (bmb.Model(
+            "popularity ~ (1|artist)", songs, noncentered=False, priors={
+            "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd), "sigma": sigma,
+            "1|artist": bmb.Prior("Normal", mu=0, sigma=sigma)}), low_rank),
+    }
+    rows = []
+    for name, (model, settings) in models.items():
+        seconds = []
+        for _ in range(2):
+            start = time.perf_counter()
+            results = model.fit(draws=5000, chains=4, inference_method="nutpie",
+                                random_seed=84735, progressbar=False, **settings)
+            seconds.append(time.perf_counter() - start)
+        is_global = [v for v in results.posterior.data_vars if results.posterior[v].ndim == 2]
+        table = az.summary(results, var_names=is_global, kind="diagnostics", round_to="none")
+        rows.append(f"| {name} | {seconds[0]:.1f} s | {seconds[1]:.1f} s | "
+                    f"{table['ess_bulk'].min():,.0f} | {table['ess_tail'].min():,.0f} |")
+    return import_seconds, rows
