@@ -15,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from course import stored_numbers
 from course.execute import chapters
-from course.ledger import numbers
+from course.ledger import Number, numbers
 
 # What pages with formulas load, out of the 24 MB that the package carries.
 MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
@@ -77,29 +77,35 @@ class NumberLedger(SphinxDirective):
             self.env.note_dependency(str(path))
             for row in stored_numbers.read(nbformat.read(path, as_version=4)):
                 rows[row["id"]] = (row, f"/notebooks/{path.parent.name}/{path.stem}")
-        result = []
-        section = None
+        result, table, section, model = [], None, None, None
         for number in numbers().values():
             if number.source != self.arguments[0]:
                 continue
+            # Many definitions begin alike, "posterior of ...; ": say that once, above the table.
+            head, _, tail = number.definition.partition("; ")
+            head, tail = (head, tail) if head.startswith("posterior of") else ("", number.definition)
             if number.section != section:
-                section = number.section
-                result += [nodes.rubric(text=section), table := ledger_table()]
-            table[0][-1] += self.row(number, *rows.get(number.id, (None, None)))
+                result.append(nodes.rubric(text=number.section))
+            if number.section != section or head != model:
+                if head:
+                    result.append(nodes.paragraph(text=f"{head[0].upper()}{head[1:]}:"))
+                result.append(table := ledger_table())
+            section, model = number.section, head
+            table[0][-1] += self.row(number, tail, *rows.get(number.id, (None, None)))
         return result
 
-    def row(self, number, stored: dict | None, page: str | None) -> nodes.row:
+    def row(self, number: Number, definition: str, stored: dict | None, page: str | None):
+        """A table row: what the number is, linked to its chapter, then its values."""
         name = nodes.paragraph("", "", nodes.strong(text=number.quantity))
-        name += nodes.inline(text=f": {number.definition}")
-        code = nodes.paragraph("", "", nodes.literal(text=number.id))
+        name += nodes.Text(f": {definition}")
         if stored is None:
+            code = nodes.paragraph("", "", nodes.literal(text=number.id))
             cells = [number.published, "", "", "", "", "not in the book yet"]
         else:
+            link, _ = self.state.inline_text(f"[`{number.id}`]({page}.ipynb)", self.lineno)
+            code = nodes.paragraph("", "", *link)
             cells = [number.published, stored["exact_source"], stored["exact"],
                      stored["computed"], stored["mcse"], stored["verdict"]]
-            code += nodes.Text(", ")
-            text, _ = self.state.inline_text(f"[computed here]({page}.ipynb)", self.lineno)
-            code += text
         return nodes.row("", nodes.entry("", name, code),
                          *(nodes.entry("", nodes.paragraph(text=cell)) for cell in cells))
 
