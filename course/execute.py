@@ -1,6 +1,7 @@
 """Execute chapters from top to bottom and store their outputs, reproducibly."""
 
 import os
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -39,7 +40,8 @@ def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
     start = time.perf_counter()
     client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False,
                             resources={"metadata": {"path": str(path.parent)}})
-    client.execute(env={**os.environ, STRICT: "1"})
+    # The kernel's own log goes nowhere: what a cell prints to stderr comes as a message.
+    client.execute(env={**os.environ, STRICT: "1"}, stderr=subprocess.DEVNULL)
     seconds = time.perf_counter() - start
     tidy(notebook)
     return notebook, seconds

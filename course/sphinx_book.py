@@ -83,7 +83,8 @@ class NumberLedger(SphinxDirective):
                 continue
             # Many definitions begin alike, "posterior of ...; ": say that once, above the table.
             head, _, tail = number.definition.partition("; ")
-            head, tail = (head, tail) if head.startswith("posterior of") else ("", number.definition)
+            if not head.startswith("posterior of"):
+                head, tail = "", number.definition
             if number.section != section:
                 result.append(nodes.rubric(text=number.section))
             if number.section != section or head != model:
