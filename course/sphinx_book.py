@@ -11,7 +11,8 @@ from pathlib import Path
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from course import stored_numbers
 from course.execute import chapters
@@ -34,9 +35,11 @@ WRAPPERS = {
 def setup(app: Sphinx) -> dict:
     """Register the extension (called by Sphinx)."""
     app.config.mathjax_path = f"{MATHJAX_FOLDER}/tex-chtml.js"
+    app.connect("env-get-outdated", pages_with_old_assets)
     app.connect("build-finished", copy_mathjax)
     app.config.nb_custom_formats = {".ipynb": "course.sphinx_book.read_notebook"}
     app.add_directive("number-ledger", NumberLedger)
+    app.add_role("ledger", LedgerValue())
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -51,6 +54,16 @@ def read_notebook(text: str) -> nbformat.NotebookNode:
     return notebook
 
 
+def pages_with_old_assets(app: Sphinx, env: BuildEnvironment, added, changed, removed) -> set[str]:
+    """All pages, if an asset of ours changed: Sphinx copies assets only when it renders a page."""
+    copies = Path(app.outdir, "_static")
+    for asset in Path(app.srcdir, "assets").iterdir():
+        copy = copies / asset.name
+        if not copy.is_file() or copy.read_bytes() != asset.read_bytes():
+            return env.found_docs
+    return set()
+
+
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     """Copy MathJax from its installed package into the book, so that no page needs the network."""
     target = Path(app.outdir, "_static", MATHJAX_FOLDER)
@@ -63,6 +76,32 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target / part)
 
 
+def stored_rows(env: BuildEnvironment) -> dict[str, tuple[dict, str]]:
+    """Each stored ledger row with the page it comes from; pages that ask are built again with it."""
+    rows = {}
+    for path in chapters():
+        env.note_dependency(str(path))
+        for row in stored_numbers.read(nbformat.read(path, as_version=4)):
+            rows[row["id"]] = (row, f"/notebooks/{path.parent.name}/{path.stem}")
+    return rows
+
+
+class LedgerValue(SphinxRole):
+    """``{ledger}`hier-sigma-mu exact_source` ``: one value of a ledger row, as a notebook printed it.
+
+    The second word is a column: published, exact_source, exact, computed, mcse or verdict.
+    """
+
+    def run(self) -> tuple[list[nodes.Node], list]:
+        number, column = self.text.split()
+        rows = stored_rows(self.env)
+        if number not in rows or column not in rows[number][0]:
+            message = self.inliner.reporter.error(
+                f"The notebooks have no {column!r} of a number {number!r}.", line=self.lineno)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+        return [nodes.Text(rows[number][0][column].replace("-", "\N{MINUS SIGN}"))], []
+
+
 class NumberLedger(SphinxDirective):
     """``{number-ledger}``: every published number of one source, as the notebooks printed them.
 
@@ -72,11 +111,7 @@ class NumberLedger(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        rows = {}
-        for path in chapters():
-            self.env.note_dependency(str(path))
-            for row in stored_numbers.read(nbformat.read(path, as_version=4)):
-                rows[row["id"]] = (row, f"/notebooks/{path.parent.name}/{path.stem}")
+        rows = stored_rows(self.env)
         result, table, section, model = [], None, None, None
         for number in numbers().values():
             if number.source != self.arguments[0]:
