@@ -54,7 +54,7 @@ def read_notebook(text: str) -> nbformat.NotebookNode:
     return notebook
 
 
-def pages_with_old_assets(app: Sphinx, env: BuildEnvironment, added, changed, removed) -> set[str]:
+def pages_with_old_assets(app: Sphinx, env: BuildEnvironment, *_) -> set[str]:
     """All pages, if an asset of ours changed: Sphinx copies assets only when it renders a page."""
     copies = Path(app.outdir, "_static")
     for asset in Path(app.srcdir, "assets").iterdir():
@@ -77,7 +77,7 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
 
 
 def stored_rows(env: BuildEnvironment) -> dict[str, tuple[dict, str]]:
-    """Each stored ledger row with the page it comes from; pages that ask are built again with it."""
+    """Each stored ledger row and its chapter; a page that asks is rendered again with it."""
     rows = {}
     for path in chapters():
         env.note_dependency(str(path))
@@ -87,7 +87,7 @@ def stored_rows(env: BuildEnvironment) -> dict[str, tuple[dict, str]]:
 
 
 class LedgerValue(SphinxRole):
-    """``{ledger}`hier-sigma-mu exact_source` ``: one value of a ledger row, as a notebook printed it.
+    """``{ledger}`hier-sigma-mu exact_source` ``: one value of a ledger row, as printed.
 
     The second word is a column: published, exact_source, exact, computed, mcse or verdict.
     """
