@@ -415,3 +415,12 @@ def test_nbval_lets_only_the_computed_column_change(nbval_results, change):
 
 def test_nbval_fails_on_an_exception(nbval_results):
     assert nbval_results["an exception"] is False
+
+
+@every_chapter
+def test_every_fit_uses_the_books_seed_chains_and_draws(path):
+    """The lecture's settings; another seed would give other, equally right, numbers in the text."""
+    for cell in cells(path, "code"):
+        for call in re.findall(r"\.fit\((.*?)\)\n?", cell.source, flags=re.DOTALL):
+            for setting in ("draws=5000", "chains=4", "random_seed=84735"):
+                assert setting in call, f"{cell.id}: a fit without {setting}"
