@@ -48,7 +48,7 @@ From the start of the kernel to the last cell, imports included.
 
 ## The book
 
-`make book`, with everything installed: {book:.0f} s from nothing, {rebuild:.0f} s when nothing
+`make book`, with everything installed: {book:.0f} s for every page, {rebuild:.0f} s when nothing
 changed.
 
 ## Versions
