@@ -106,7 +106,9 @@ def make(tmp_path):
             shim = shims / name.replace("_", ".")
             shim.write_text(f"#!/bin/sh\n{script}\n")
             shim.chmod(0o755)
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+        # An outer `make PYTHON=...` must not speak for this one.
+        outer = ("MAKE", "MFLAGS", "PYTHON")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(outer)}
         environment["PATH"] = f"{shims}{os.pathsep}{os.environ['PATH']}"
         result = subprocess.run(["make", *arguments], cwd=tmp_path, env=environment, text=True,
                                 capture_output=True, timeout=60)
