@@ -1,0 +1,84 @@
+"""The book in a real browser, opened from files with no network, at two widths in both themes."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from course import book
+from course.data import PROJECT
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+                None)
+HOW_TO_GET_IT = "no Chromium; on Debian and Ubuntu: apt install chromium"
+VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+# What is cut off: code, formulas and paragraphs that are wider than their place.
+CUT_OFF = """() => {
+  document.querySelectorAll("details").forEach(d => { d.open = true; });
+  return [...document.querySelectorAll(".bd-article :is(pre, p, li, mjx-container[display=true])")]
+    .filter(e => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
+    .map(e => `${e.tagName}: ${e.textContent.trim().slice(0, 60)}`);
+}"""
+
+
+def pages():
+    toc = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    output = tmp_path_factory.mktemp("book")
+    assert book.build(output=output, fresh=True) == 0
+    return output / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(HOW_TO_GET_IT)
+        pytest.skip(HOW_TO_GET_IT)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module", params=VIEWS, ids=[f"{w}px-{theme}" for w, theme in VIEWS])
+def view(request, browser):
+    """A browser window, offline, and a list of what went wrong on its page."""
+    width, theme = request.param
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
+                                  offline=True)
+    page, wrong = context.new_page(), []
+    page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("request", lambda request: request.url.startswith("http")
+            and wrong.append(f"asked for {request.url}"))
+    yield page, wrong, theme
+    context.close()
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_page_is_complete_offline(site, view, name):
+    page, wrong, theme = view
+    wrong.clear()
+    page.goto(Path(site, f"{name}.html").as_uri())
+    assert not wrong
+    # MathJax puts one container for each formula
+    page.wait_for_function("document.querySelectorAll('.math').length === 0 || "
+                           "document.querySelectorAll('mjx-container').length > 0", timeout=10_000)
+    assert not wrong
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert sideways <= 0, f"the page scrolls sideways by {sideways} pixels"
+    assert page.evaluate(CUT_OFF) == []
