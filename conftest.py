@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-from course import data
+from course import book, data
 
 # A key number that is off fails its notebook; the kernels that nbval starts inherit this.
 os.environ["COURSE_STRICT"] = "1"
@@ -83,3 +83,17 @@ def spotify():
 @pytest.fixture(scope="session")
 def running():
     return data.load_running()
+
+
+@pytest.fixture(scope="session")
+def ci():
+    """Is this continuous integration?"""
+    return on_ci()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the book, rendered from nothing; warnings are errors."""
+    output = tmp_path_factory.mktemp("book")
+    assert book.build(output=output, fresh=True) == 0, "see the messages of Sphinx above"
+    return output / "_build" / "html"

@@ -5,6 +5,7 @@ Markdown cell becomes in the book is decided here (`WRAPPERS`).
 """
 
 import shutil
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -78,12 +79,17 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
 
 def stored_rows(env: BuildEnvironment) -> dict[str, tuple[dict, str]]:
     """Each stored ledger row and its chapter; a page that asks is rendered again with it."""
-    rows = {}
-    for path in chapters():
+    paths = chapters()
+    for path in paths:
         env.note_dependency(str(path))
-        for row in stored_numbers.read(nbformat.read(path, as_version=4)):
-            rows[row["id"]] = (row, f"/notebooks/{path.parent.name}/{path.stem}")
-    return rows
+    return read_stored_rows(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@cache
+def read_stored_rows(versions: tuple[tuple[Path, int], ...]) -> dict[str, tuple[dict, str]]:
+    """The rows of the chapters, read once for each version of their files."""
+    table = stored_numbers.stored([path for path, _ in versions])
+    return {row["id"]: (row, f"/notebooks/{row['notebook']}") for row in table.to_dict("records")}
 
 
 class LedgerValue(SphinxRole):

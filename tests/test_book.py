@@ -18,14 +18,6 @@ PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part
 every_page = pytest.mark.parametrize("page", PAGES)
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The folder of the book, rendered from nothing; warnings are errors."""
-    output = tmp_path_factory.mktemp("book")
-    assert book.build(output=output, fresh=True) == 0, "see the messages of Sphinx above"
-    return output / "_build" / "html"
-
-
 @cache
 def soup(path):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")

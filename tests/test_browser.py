@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from course import book
 from course.data import PROJECT
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
@@ -30,16 +29,9 @@ def pages():
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    output = tmp_path_factory.mktemp("book")
-    assert book.build(output=output, fresh=True) == 0
-    return output / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
-def browser():
+def browser(ci):
     if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
+        if ci:
             pytest.fail(HOW_TO_GET_IT)
         pytest.skip(HOW_TO_GET_IT)
     from playwright.sync_api import sync_playwright

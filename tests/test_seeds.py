@@ -51,10 +51,3 @@ def test_hierarchical_numbers_agree_at_every_seed(spotify):
     # Standard errors that are too large would hide mistakes; too small, raise false alarms.
     assert 0.8 < scores.std() < 1.2
     assert abs(scores.mean()) < 0.25
-
-
-@pytest.fixture(scope="module")
-def spotify():
-    from course.data import load_spotify
-
-    return load_spotify()
