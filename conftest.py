@@ -8,10 +8,13 @@ continuous integration passes by skipping. Data that were altered stop the whole
 
 import os
 
+import nbval.kernel
 import pytest
 
-from course import book, data
+from course import book, data, kernels
 
+# nbval starts its kernels as everything here does: see course/kernels.py.
+nbval.kernel.KernelManager = kernels.kernel_manager
 # A key number that is off fails its notebook; the kernels that nbval starts inherit this.
 os.environ["COURSE_STRICT"] = "1"
 

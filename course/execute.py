@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 from tqdm import tqdm
 
 from course.data import PROJECT
+from course.kernels import async_kernel_manager
 from course.key_numbers import STRICT
 
 NOTEBOOKS = PROJECT / "notebooks"
@@ -38,7 +39,8 @@ def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
     """
     notebook = nbformat.read(path, as_version=4)
     start = time.perf_counter()
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False,
+    client = NotebookClient(notebook, timeout=300, record_timing=False,
+                            km=async_kernel_manager(kernel_name="python3"),
                             resources={"metadata": {"path": str(path.parent)}})
     # The kernel's own log goes nowhere: what a cell prints to stderr comes as a message.
     client.execute(env={**os.environ, STRICT: "1"}, stderr=subprocess.DEVNULL)
