@@ -1,0 +1,6 @@
+"""Measure this book's settings against what its users would use instead.
+
+`contestants` names who takes part, `worker` fits in a process of its own, `process` measures such
+a process, `draws` turns its draws into sample sizes and errors, `growth` makes the data larger,
+`report` writes tables, figures and the page, and `run` puts them together.
+"""

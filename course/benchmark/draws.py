@@ -1,0 +1,99 @@
+"""From the draws of any contestant: effective sample sizes, and errors against exact values."""
+
+from pathlib import Path
+
+import arviz as az
+import numpy as np
+import xarray as xr
+
+from course import ledger
+from course.key_numbers import value_and_error
+
+CHAINS = 4
+#: Statistics of which the error is looked at, and how to have them from draws.
+PROBABILITIES = {"q10": 0.1, "median": 0.5, "q90": 0.9}
+
+
+def read(folder: Path, model: str) -> dict[str, xr.DataArray]:
+    """Draws by the ledger's names, each with the dimensions chain and draw."""
+    names = (folder / f"{model}.names").read_text(encoding="utf-8").splitlines()
+    values = np.fromfile(folder / f"{model}.draws", "<f8").reshape(len(names), CHAINS, -1)
+    return {name: xr.DataArray(value, dims=("chain", "draw"))
+            for name, value in zip(names, values)}
+
+
+def judged(draws: dict[str, xr.DataArray]) -> list[str]:
+    """The parameters that count: all but the effects of single artists on a common mean."""
+    return [name for name in draws if not name.startswith("b_j")]
+
+
+def smallest_ess(draws: dict[str, xr.DataArray]) -> tuple[float, float]:
+    """The smallest bulk and tail effective sample size over the parameters that count."""
+    names = judged(draws)
+    return tuple(min(float(az.ess(draws[name], method=method)) for name in names)
+                 for method in ("bulk", "tail"))
+
+
+def errors(draws: dict[str, xr.DataArray], model: str, priors: str) -> tuple[float, float, int]:
+    """Largest error against exact, in own MCSE and in posterior sds, and how many were looked at.
+
+    Of the mean and of the 10 %, 50 % and 90 % quantiles of each parameter that counts.
+    """
+    in_mcse, in_sd = [], []
+    for name in judged(draws):
+        exact, x = ledger.marginal_of(model, name, priors), draws[name]
+        found = [(float(x.mean()), exact.mean, float(az.mcse(x, method="mean")))]
+        found += [(float(x.quantile(p)), float(exact.quantile(p)),
+                   float(az.mcse(x, method="quantile", prob=p))) for p in PROBABILITIES.values()]
+        in_mcse += [abs(value - truth) / mcse for value, truth, mcse in found]
+        in_sd += [abs(value - truth) / exact.sd for value, truth, mcse in found]
+    return max(in_mcse), max(in_sd), len(in_sd)
+
+
+def of_target(target: str, draws: dict[str, xr.DataArray],
+              rng: np.random.Generator) -> xr.DataArray:
+    """The draws that a ledger row is a statistic of; predictions draw from `rng`."""
+    name, _, artist = target.partition(": ")
+    first = next(iter(draws.values()))
+
+    def noise():
+        return rng.standard_normal(first.shape)
+
+    def mu_j():
+        if not artist:
+            return draws["mu"]
+        own = draws.get(f"mu_j: {artist}")
+        return draws["mu"] + draws[f"b_j: {artist}"] if own is None else own
+
+    sigma = draws.get("sigma", draws.get("sigma_y"))
+    match name:
+        case "mu_j":
+            return mu_j()
+        case "predict":
+            return mu_j() + sigma * noise()
+        case "predict_new":
+            return draws["mu"] + draws["sigma_mu"] * noise() + sigma * noise()
+        case "mean_ppd":
+            songs = len(ledger.load_spotify())
+            return draws["mu"] + sigma / np.sqrt(songs) * noise()
+        case "variance_share":
+            return draws["sigma_mu"]**2 / (draws["sigma_mu"]**2 + draws["sigma_y"]**2)
+    return draws[target]
+
+
+def against_ledger(draws: dict[str, xr.DataArray], model: str, priors: str) -> list[dict]:
+    """Each published posterior number of a model: value, MCSE, exact value, and if they agree.
+
+    They agree within `course.ledger.STANDARD_ERRORS` of the contestant's own standard errors.
+    """
+    rng = np.random.default_rng(84735)
+    rows = []
+    for number in ledger.numbers().values():
+        if number.model != model or not number.is_sampled:
+            continue
+        value, mcse = value_and_error(number, of_target(number.target, draws, rng))
+        exact = number.exact if priors == "chapter" else number.exact_source
+        rows.append({"id": number.id, "published": number.published, "value": value, "mcse": mcse,
+                     "exact": exact,
+                     "agrees": abs(value - exact) <= ledger.STANDARD_ERRORS * mcse})
+    return rows

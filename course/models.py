@@ -1,0 +1,59 @@
+"""The four models of this book in Bambi, as the chapters build them."""
+
+from typing import Any
+
+from course.data import load_running, load_spotify
+
+MODELS = {"running": "running, complete pooled", "complete_pooled": "songs, complete pooled",
+          "no_pooled": "songs, no pooled", "hierarchical": "songs, hierarchical"}
+#: How the chapters fit; the hierarchical model adds its own adaptation.
+FIT = {"draws": 5000, "chains": 4, "inference_method": "nutpie", "random_seed": 84735}
+LOW_RANK = {"nuts": {"adaptation": "low_rank"}}
+
+
+def bambi_model(name: str, noncentered: bool = False, songs=None):
+    """A Bambi model that is not fitted yet; KeyError for a name that is not in `MODELS`.
+
+    noncentered: the form of the group effects; the chapters use the centred one. songs: other
+    data for the models of songs, a DataFrame with the columns artist and popularity.
+    """
+    import bambi as bmb  # takes seconds
+
+    if name == "running":
+        races = load_running().dropna()
+        sd_net, sd_age = races["net"].std(), races["age"].std()
+        return bmb.Model("net ~ age", races, priors={
+            "Intercept": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net),
+            "age": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net / sd_age),
+            "sigma": bmb.Prior("Exponential", lam=1 / sd_net)})
+    songs = load_spotify() if songs is None else songs
+    sd = songs["popularity"].std()
+    sigma = bmb.Prior("Exponential", lam=1 / sd)
+    formula, priors, options = {
+        "complete_pooled": ("popularity ~ 1", {"Intercept": bmb.Prior(
+            "Normal", mu=songs["popularity"].mean(), sigma=2.5 * sd)}, {}),
+        "no_pooled": ("popularity ~ 0 + artist", {}, {}),
+        "hierarchical": ("popularity ~ (1|artist)", {
+            "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd),
+            "1|artist": bmb.Prior("Normal", mu=0, sigma=sigma)}, {"noncentered": noncentered}),
+    }[name]
+    return bmb.Model(formula, songs, priors=priors | {"sigma": sigma}, **options)
+
+
+def fit_settings(name: str) -> dict[str, Any]:
+    """What the chapters pass to `fit` for this model."""
+    return FIT | (LOW_RANK if name == "hierarchical" else {})
+
+
+def use_source_prior(model) -> None:
+    """Give a hierarchical model R's prior of sigma_mu: sigma_mu / sigma_y ~ Exp(1).
+
+    Adds the log ratio of the two priors to the model that Bambi built.
+    """
+    import pymc as pm
+
+    sd = model.data["popularity"].std()
+    model.build()
+    with model.backend.model as inner:
+        sigma_y, sigma_mu = inner["sigma"], inner["1|artist_sigma"]
+        pm.Potential("source_prior", -pm.math.log(sigma_y) - sigma_mu / sigma_y + sigma_mu / sd)
