@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run lab numbers timings lock clean
+.PHONY: help book test test-full run lab numbers timings bench lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -18,6 +18,7 @@ help:
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make numbers    print the number ledger"
 	@echo "make timings    measure the fits and chapters, for the page on timings"
+	@echo "make bench      measure this book against R and other samplers, for its page"
 	@echo "make lock       choose new package versions for requirements.txt"
 	@echo "make clean      remove what make made, the environment too"
 
@@ -41,6 +42,9 @@ numbers: $(ENVIRONMENT)
 
 timings: $(ENVIRONMENT)
 	@$(COURSE) timings
+
+bench: $(ENVIRONMENT)
+	@$(COURSE) bench
 
 lock: $(ENVIRONMENT)
 	@$(COURSE) lock

@@ -1,4 +1,4 @@
-"""The command line: ``python -m course book | test | run | numbers | timings | lock``.
+"""The command line: ``python -m course book | test | run | numbers | timings | bench | lock``.
 
 It does the same as the Makefile on every platform, in an environment that already exists.
 """
@@ -24,6 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
     table.add_argument("--csv", action="store_true", help="as CSV")
     table.add_argument("--fresh", action="store_true", help="fit the models again first")
     commands.add_parser("timings", help="measure fits and chapters for the page on timings")
+    bench = commands.add_parser("bench", help="measure against R and other samplers")
+    bench.add_argument("--what", choices=["all", "speed", "growth", "page"], default="all",
+                       help="a part of it; page: write the page again from stored results")
+    bench.add_argument("--contestants", nargs="+", metavar="NAME", help="only these")
+    bench.add_argument("--rounds", type=int, default=1, help="how often (default: once)")
+    bench.add_argument("--draws", type=int, default=5000, help="draws a chain (default: 5000)")
     commands.add_parser("lock", help="choose new package versions for requirements.txt")
     options = parser.parse_args(arguments)
 
@@ -48,6 +54,15 @@ def main(arguments: list[str] | None = None) -> int:
             from course import timings
 
             return timings.measure()
+        case "bench":
+            from course.benchmark import contestants, report
+
+            known = list(contestants.CONTESTANTS)
+            names = options.contestants or known
+            if unknown := set(names) - set(known):
+                parser.error(f"there is no contestant {', '.join(sorted(unknown))}; "
+                             f"there are {', '.join(known)}")
+            return report.measure(names, options.rounds, options.draws, options.what)
         case "lock":
             from course import lock
 

@@ -96,36 +96,15 @@ def fit_models() -> tuple[float, list[str]]:
     import_seconds = time.perf_counter() - start
 
     import arviz as az
-    import bambi as bmb
 
-    from course.data import load_running, load_spotify
+    from course.models import MODELS, bambi_model, fit_settings
 
-    songs, races = load_spotify(), load_running().dropna()
-    sd, sd_net, sd_age = songs["popularity"].std(), races["net"].std(), races["age"].std()
-    sigma = bmb.Prior("Exponential", lam=1 / sd)
-    low_rank = {"nuts": {"adaptation": "low_rank"}}
-    models = {
-        "running, complete pooled": (bmb.Model("net ~ age", races, priors={
-            "Intercept": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net),
-            "age": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net / sd_age),
-            "sigma": bmb.Prior("Exponential", lam=1 / sd_net)}), {}),
-        "songs, complete pooled": (bmb.Model("popularity ~ 1", songs, priors={
-            "Intercept": bmb.Prior("Normal", mu=songs["popularity"].mean(), sigma=2.5 * sd),
-            "sigma": sigma}), {}),
-        "songs, no pooled": (bmb.Model("popularity ~ 0 + artist", songs, priors={
-            "sigma": sigma}), {}),
-        "songs, hierarchical": (bmb.Model(
-            "popularity ~ (1|artist)", songs, noncentered=False, priors={
-            "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd), "sigma": sigma,
-            "1|artist": bmb.Prior("Normal", mu=0, sigma=sigma)}), low_rank),
-    }
     rows = []
-    for name, (model, settings) in models.items():
-        seconds = []
+    for key, name in MODELS.items():
+        model, seconds = bambi_model(key), []
         for _ in range(2):
             start = time.perf_counter()
-            results = model.fit(draws=5000, chains=4, inference_method="nutpie",
-                                random_seed=84735, progressbar=False, **settings)
+            results = model.fit(progressbar=False, **fit_settings(key))
             seconds.append(time.perf_counter() - start)
         is_global = [v for v in results.posterior.data_vars if results.posterior[v].ndim == 2]
         table = az.summary(results, var_names=is_global, kind="diagnostics", round_to="none")

@@ -1,0 +1,54 @@
+"""The two figures of the benchmark's page."""
+
+from pathlib import Path
+
+import matplotlib
+import pandas as pd
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+from course.benchmark.contestants import CONTESTANTS  # noqa: E402
+from course.benchmark.tables import measured, per_second  # noqa: E402
+from course.models import MODELS  # noqa: E402
+
+
+def draw(runs: pd.DataFrame, growth: pd.DataFrame, results: Path) -> None:
+    """Write ``speed.png`` and ``growth.png``."""
+    with plt.style.context("course.book"):
+        for name, figure in {"speed": speed(runs), "growth": growing(growth)}.items():
+            figure.savefig(results / f"{name}.png", metadata={"Software": None})
+            plt.close(figure)
+
+
+def speed(runs: pd.DataFrame):
+    """Effective samples a second of each contestant at each model, on a log axis."""
+    rates = per_second(measured(runs)).dropna().drop("filled", level="cache", errors="ignore")
+    names = [name for name in CONTESTANTS if name in rates.index.get_level_values("contestant")]
+    fig, ax = plt.subplots(figsize=(5.8, 1.2 + 0.42 * len(names)))
+    for marker, (model, title) in zip("osD^", MODELS.items()):
+        at = [(rates[name, model].iloc[0], names.index(name)) for name in names
+              if (name, model) in rates.index]
+        ax.plot(*zip(*at), marker, label=title, markersize=7, clip_on=False)
+    ax.set(xscale="log", xlabel="effective samples a second, second fit (log scale)",
+           yticks=range(len(names)), yticklabels=[CONTESTANTS[name].title for name in names])
+    ax.invert_yaxis()
+    fig.legend(loc="outside upper center", ncols=2)
+    return fig
+
+
+def growing(growth: pd.DataFrame):
+    """Seconds and memory by the number of artists, both on log axes; crosses mark failures."""
+    fig, axes = plt.subplots(1, 2, figsize=(5.8, 3.3))
+    for ax, column, label in zip(axes, ("seconds", "peak_gib"),
+                                 ("seconds, data to table", "memory, GiB")):
+        for way, rows in growth.groupby("way", sort=False):
+            done = rows[rows["status"] == "ok"]
+            line, = ax.plot(done["artists"], done[column], "o-", label=way)
+            stopped = rows[rows["status"] != "ok"]
+            where = "total" if column == "seconds" else column
+            ax.plot(stopped["artists"], stopped[where], "x", color=line.get_color(), markersize=9,
+                    markeredgewidth=2, label=f"{way}, failed" if len(stopped) else None)
+        ax.set(xscale="log", yscale="log", xlabel="artists", title=label)
+    axes[0].legend()
+    return fig

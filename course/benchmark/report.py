@@ -1,0 +1,82 @@
+"""Write the page on the benchmark from the stored results, and the same tables as plain text."""
+
+import os
+import platform
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from course.benchmark import tables
+from course.benchmark.run import ALL, RESULTS
+from course.data import PROJECT
+from course.models import MODELS
+
+PAGE = PROJECT / "book" / "benchmark.md"
+TEXT = (Path(__file__).parent / "page.md")
+
+
+def machine() -> pd.DataFrame:
+    """What this machine is: columns fact and value."""
+    processor = platform.processor() or platform.machine()
+    if platform.system() == "Linux":
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+        processor = names[0] if names else processor
+    import psutil
+
+    return pd.DataFrame({
+        "date": date.today().isoformat(), "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor, "cores": str(os.cpu_count()),
+        "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
+        "Python": platform.python_version(),
+    }.items(), columns=["fact", "value"])
+
+
+def page(results: Path = RESULTS) -> str:
+    """The text of the page."""
+    stored = tables.load(results)
+    runs = stored.runs
+    loads = runs["load"].dropna()
+    return TEXT.read_text(encoding="utf-8").format(
+        machine=tables.pairs_table(stored.machine), versions=tables.pairs_table(stored.versions),
+        rounds=int(runs["round"].max()), quiet=f"{loads.min():.1f}", busy=f"{loads.max():.1f}",
+        targets=tables.target_table(runs),
+        models="\n\n".join(f"### {title[0].upper()}{title[1:]}\n\n{tables.model_table(runs, model)}"
+                           for model, title in MODELS.items()),
+        session=tables.session_table(runs), absent=tables.absent_list(runs),
+        agreement=tables.agreement_table(stored.numbers),
+        numbers=tables.number_table(stored.numbers), growth=tables.growth_table(stored.growth),
+        checked={m: int(n) for m, n in tables.measured(runs).groupby("model")["checked"].max()
+                 .items() if m != ALL})
+
+
+def write(results: Path = RESULTS) -> None:
+    """Write the figures and the page from the stored results."""
+    from course.benchmark import figures
+
+    stored = tables.load(results)
+    figures.draw(stored.runs, stored.growth, results)
+    PAGE.write_text(page(results), encoding="utf-8")
+
+
+def measure(names: list[str], rounds: int, draws: int, what: str) -> int:
+    """Measure, then write the page; `what` is "speed", "growth", "all" or "page". Exit code."""
+    from course.benchmark import growth, run
+
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    if what in ("speed", "all"):
+        machine().to_csv(RESULTS / "machine.csv", index=False)
+        run.measure(names, rounds, draws)
+    if what in ("growth", "all"):
+        growth.measure()
+    try:
+        write()
+    except FileNotFoundError as error:
+        print(error)
+        return 1
+    print(tables.target_table(tables.load().runs))
+    print(tables.absent_list(tables.load().runs))
+    print(f"Wrote {PAGE.relative_to(PROJECT)} and {RESULTS.relative_to(PROJECT)}/.")
+    return 0
