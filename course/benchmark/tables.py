@@ -83,10 +83,12 @@ def session_table(runs: pd.DataFrame) -> str:
 def absent_list(runs: pd.DataFrame) -> str:
     """A list of who did not take part, or did not finish, and why."""
     rows = runs[runs["status"] != "ok"]
-    return "\n".join(
+    not_asked = [f"- {who.title}: not asked to take part in this run."
+                 for name, who in CONTESTANTS.items() if name not in set(runs["contestant"])]
+    return "\n".join([*(
         f"- {CONTESTANTS[row.contestant].title}"
         f"{f', {MODELS.get(row.model, row.model)}' if isinstance(row.model, str) else ''}:"
-        f" {row.status}." for row in rows.itertuples()) or "Everyone took part, and finished."
+        f" {row.status}." for row in rows.itertuples()), *not_asked]) or "Everyone took part, and finished."
 
 
 @dataclass(frozen=True)
