@@ -88,7 +88,8 @@ def absent_list(runs: pd.DataFrame) -> str:
     return "\n".join([*(
         f"- {CONTESTANTS[row.contestant].title}"
         f"{f', {MODELS.get(row.model, row.model)}' if isinstance(row.model, str) else ''}:"
-        f" {row.status}." for row in rows.itertuples()), *not_asked]) or "Everyone took part, and finished."
+        f" {row.status}." for row in rows.itertuples()), *not_asked]) or (
+            "Everyone took part, and finished.")
 
 
 @dataclass(frozen=True)
