@@ -4,3 +4,10 @@
 if (!document.documentElement.dataset.mode) {
   document.documentElement.dataset.mode = "auto";
 }
+
+// The logo stands outside of all landmarks; it is navigation.
+document.addEventListener("DOMContentLoaded", () => {
+  const logo = document.querySelector(".bd-sidebar-primary a.logo")?.parentElement;
+  logo?.setAttribute("role", "navigation");
+  logo?.setAttribute("aria-label", "Home");
+});

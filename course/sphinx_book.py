@@ -30,6 +30,7 @@ LEDGER_HEAD = ("Number", "Published", "Exact, R's priors", "Exact, our priors", 
 WRAPPERS = {
     "objectives": "::::::{div} objectives",
     "erratum": "::::::{margin}",
+    "quiz": "::::::{div} quiz",
 }
 
 
