@@ -126,8 +126,8 @@ def sentences(text: str) -> list[str]:
 
 
 def normalised(text: str) -> str:
-    """A text without what does not change its sense: spaces, case, emphasis, quotation marks."""
-    return re.sub(r"[\s*_`\"'“”‘’#>|\\-]+", "", text).lower()
+    """A text without what does not change its sense: spaces, case, emphasis, quotes, semicolons."""
+    return re.sub(r"[\s*_`\"'“”‘’#>|\\;-]+", "", text).lower()
 
 
 def long_enough(text: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
 
 from course import editions
@@ -46,7 +47,7 @@ def offer_below_title(app: Sphinx, doctree: nodes.document, page: str) -> None:
     for name, address in offers(page).items():
         if len(line) > 1:
             line += nodes.Text(" · ")
-        line += nodes.reference("", name, refuri=address, internal=True)
+        line += download_reference("", name, refuri=address)
     section = next(doctree.findall(nodes.section))
     section.insert(1, nodes.container("", line, classes=["chapter-downloads"]))
 

@@ -84,12 +84,9 @@ def shape(notebook: NotebookNode) -> None:
 
 
 def withhold(notebook: NotebookNode) -> None:
-    """Remove solutions and answer keys, and what self-checks said about them."""
+    """Remove solutions and answer keys."""
     notebook.cells = [cell for cell in notebook.cells
                       if not tags(cell) & {"solution", "key-numbers"}]
-    for cell in notebook.cells:
-        if "check" in tags(cell):
-            cell.outputs = []
 
 
 def solution_of():
@@ -134,6 +131,8 @@ def shaped(cell: NotebookNode, solved: set[str]) -> NotebookNode:
         cell.source = (
             f"{heading}\n\n::::::::{{exercise}}\n:label: {exercise.id}\n:nonumber:\n\n"
             f":::{{div}} exercise-facts\n{' · '.join(facts)}\n:::\n\n{exercise.prompt}\n::::::::")
+    elif "check" in tags(cell):
+        cell.outputs = []  # what it says about the solution would give it away
     elif "key-numbers" in tags(cell):
         cell.metadata["tags"] = [*cell.metadata.tags, "hide-cell"]
         cell.metadata["mystnb"] = {**cell.metadata.get("mystnb", {}), **KEY_NUMBERS}
