@@ -3,10 +3,11 @@
 Everything in the edition is searched: sources, metadata, outputs, attachments.
 """
 
+import ast
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -23,7 +24,7 @@ COURSE_KEYS = {"exercise", "kind", "points", "expects", "optional"}
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\d)")
 
 
-def find(edition: NotebookNode, source: NotebookNode, rubrics: Iterator[str] = ()) -> list[str]:
+def find(edition: NotebookNode, source: NotebookNode, rubrics: Iterable[str] = ()) -> list[str]:
     """What a student edition gives away of its source, one sentence for each leak.
 
     Parameters
@@ -71,22 +72,33 @@ def assignments(text: str, source: NotebookNode) -> Iterator[str]:
                     yield f"assigns {name} = {value.strip()}"
 
 
-def phrases(source: NotebookNode, rubrics: Iterator[str]) -> Iterator[str]:
-    """Lines of solution code, sentences of solution text and of rubrics, long enough to tell.
+def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
+    """Pieces of solution code, sentences of solution text and of rubrics, long enough to tell.
 
-    A line of code that the chapter gives before is no secret.
+    What the chapter's own code does before is no secret. A prompt or a stub may give a line as a
+    hint, but never a whole assignment of the solution.
     """
-    given = set()
+    given, hints = "", ""
     for cell in source.cells:
-        if cell.cell_type == "code" and not tags(cell) & {"solution", "answer", "check"}:
-            given |= {normalised(line) for line in cell.source.splitlines()}
-        elif "solution" in tags(cell) and cell.cell_type == "code":
+        if "solution" in tags(cell) and cell.cell_type == "code":
+            yield from (text for text in assigned(cell.source)
+                        if long_enough(text) and normalised(text) not in given)
             yield from (line for line in cell.source.splitlines()
-                        if long_enough(line) and normalised(line) not in given)
+                        if long_enough(line) and normalised(line) not in given + hints)
         elif "solution" in tags(cell):
             yield from filter(long_enough, sentences(cell.source))
+        elif tags(cell) & {"exercise", "answer"}:
+            hints += normalised(cell.source) + "\n"
+        elif cell.cell_type == "code" and "check" not in tags(cell):
+            given += normalised(cell.source) + "\n"
     for rubric in rubrics:
         yield from filter(long_enough, sentences(rubric))
+
+
+def assigned(code: str) -> list[str]:
+    """The assignments in a piece of code."""
+    return [ast.get_source_segment(code, node) for node in ast.walk(ast.parse(code))
+            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)]
 
 
 def answers(source: NotebookNode) -> set[str]:

@@ -224,6 +224,14 @@ def test_the_search_finds_a_leak(chapter, id, leak):
     assert found and all(f"cell {id} " in sentence for sentence in found), found
 
 
+def test_a_line_may_be_given_as_a_hint_but_no_assignment(chapter):
+    stub = cell_of(chapter, "ex-05a-answer")
+    stub.source += '\n# ax.plot([1, 2, 3], draws, color="firebrick", linestyle="--")'
+    assert leaks.find(editions.student(chapter), chapter) == []
+    stub.source += "\n# mean_05a = round(sum(draws) / len(draws), 3)"
+    assert leaks.find(editions.student(chapter), chapter)
+
+
 def test_rubrics_are_read_from_the_instructors_folder(tmp_path):
     path = tmp_path / "rubrics.toml"
     path.write_text(f'[ex-01]\nrubric = ["{RUBRIC}"]\n', encoding="utf-8")
