@@ -148,8 +148,9 @@ def long_enough(text: str) -> bool:
 
 
 def rubrics(path: Path = RUBRICS) -> list[str]:
-    """The texts of the rubrics; none where the instructors' folder is not there."""
+    """The texts of rubrics and sample answers; none where there is no instructors' folder."""
     if not path.is_file():
         return []
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return [line for table in tables.values() for line in table.get("rubric", [])]
+    return [line for table in tables.values()
+            for line in (*table.get("rubric", []), table.get("sample", ""))]

@@ -234,8 +234,8 @@ def test_a_line_may_be_given_as_a_hint_but_no_assignment(chapter):
 
 def test_rubrics_are_read_from_the_instructors_folder(tmp_path):
     path = tmp_path / "rubrics.toml"
-    path.write_text(f'[ex-01]\nrubric = ["{RUBRIC}"]\n', encoding="utf-8")
-    assert leaks.rubrics(path) == [RUBRIC]
+    path.write_text(f'[ex-01]\nrubric = ["{RUBRIC}"]\nsample = "Half."', encoding="utf-8")
+    assert leaks.rubrics(path) == [RUBRIC, "Half."]
     assert leaks.rubrics(tmp_path / "none.toml") == []
 
 
