@@ -86,7 +86,7 @@ def parse(cell: NotebookNode) -> Exercise:
         raise ExerciseError(f"Cell {cell.id}: the kind {facts.get('kind')!r} is none of {KINDS}.")
     if type(points) is not int or points < 1:
         raise ExerciseError(f"Cell {cell.id}: points {points!r} is not a whole number above 0.")
-    if not expects or not set(expects.values()) <= set(TYPES):
+    if not expects or not all(type_ in TYPES for type_ in expects.values()):
         raise ExerciseError(f"Cell {cell.id}: expects {expects!r} does not give each declared name "
                             f"a type out of {TYPES}.")
     return Exercise(id, match["title"].strip(), facts["kind"], points, dict(expects),
