@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run student lab numbers timings lock clean
+.PHONY: help book test test-full run student pdf slides lab numbers timings lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-full  run the slow tests too"
 	@echo "make run        execute all chapters again, in place"
 	@echo "make student    write the activity without its solutions to _build/student"
+	@echo "make pdf        print the book to one PDF, offered on the site from then on"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make numbers    print the number ledger"
 	@echo "make timings    measure the fits and chapters, for the page on timings"
@@ -37,6 +38,9 @@ run: $(ENVIRONMENT)
 
 student: $(ENVIRONMENT)
 	@$(COURSE) student
+
+pdf: $(ENVIRONMENT)
+	@$(COURSE) pdf $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
 
 lab: $(ENVIRONMENT)
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

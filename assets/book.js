@@ -11,3 +11,12 @@ document.addEventListener("DOMContentLoaded", () => {
   logo?.setAttribute("role", "navigation");
   logo?.setAttribute("aria-label", "Home");
 });
+
+// A formula that is wider than a phone scrolls; let the keyboard scroll it, too.
+addEventListener("load", () => {
+  window.MathJax?.startup?.promise?.then(() => {
+    for (const formula of document.querySelectorAll("mjx-container[display=true]")) {
+      if (formula.scrollWidth > formula.clientWidth + 1) formula.tabIndex = 0;
+    }
+  });
+});

@@ -1,4 +1,4 @@
-"""The command line: ``python -m course book | test | run | student | numbers | timings | lock``.
+"""The command line: ``python -m course book | test | run | student | pdf | slides | numbers | timings | lock``.
 
 It does the same as the Makefile on every platform, in an environment that already exists.
 """
@@ -18,6 +18,12 @@ def main(arguments: list[str] | None = None) -> int:
     pages = commands.add_parser("book", help="render the book to _build/html")
     pages.add_argument("--solutions", choices=["shown", "withheld"],
                        help="withheld: a book without any (default: $SOLUTIONS, or shown)")
+    for name, text in [("pdf", "print the book to one PDF"),
+                       ("slides", "make slides of the lecture")]:
+        command = commands.add_parser(name, help=text)
+        if name == "pdf":
+            command.add_argument("--solutions", choices=["shown", "withheld"],
+                                 help="as for the book")
     student = commands.add_parser("student", help="write the notebooks without their solutions")
     student.add_argument("--output", help="the folder to write to (default: _build/student)")
     test = commands.add_parser("test", help="run every test")
@@ -44,6 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
             from course import execute
 
             return execute.run_in_place(options.notebooks)
+        case "pdf":
+            from course import pdf
+
+            return pdf.make(solutions=options.solutions)
         case "student":
             from course import editions
 

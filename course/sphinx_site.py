@@ -41,7 +41,12 @@ def add_parts(app: Sphinx, page: str, template: str, context: dict, doctree) -> 
     """Let a page load the scripts and style sheets of the parts that it holds, and no others."""
     if doctree is None:
         return
+    if app.builder.name == "singlehtml":  # what is printed: see course/pdf.py
+        app.add_css_file("print.css")
     for name, file in PARTS.items():
+        if app.builder.name == "singlehtml" and name == "quiz":
+            app.add_css_file("quiz.css")
+            continue  # no buttons on paper
         if any(name in (node.get("classes", []) if isinstance(node, nodes.Element) else [])
                or isinstance(node, nodes.raw) and f"class='{name}'" in node.astext()
                for node in doctree.findall()):

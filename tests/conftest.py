@@ -1,8 +1,6 @@
 """The browser that the browser tests of one worker share, and a server that compresses."""
 
 import gzip
-import os
-import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-                None)
-HOW_TO_GET_IT = "no Chromium; on Debian and Ubuntu: apt install chromium"
+from course.browser import CHROMIUM, HOW_TO_GET_IT, launch
+
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".xml", ".txt"}  # as web hosts do
 
 
@@ -25,11 +22,8 @@ def browser(ci):
         pytest.skip(HOW_TO_GET_IT)
     from playwright.sync_api import sync_playwright
 
-    options = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-    if getattr(os, "geteuid", lambda: 1)() == 0:
-        options.append("--no-sandbox")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 
