@@ -1,6 +1,8 @@
 """An activity chapter small enough to see through: every sort of cell, stored as if executed."""
 
 import base64
+import io
+import shutil
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -61,13 +63,12 @@ def glued(name, value):
 
 def picture(color):
     """A PNG output: one patch of a color."""
-    import io
-
     fig = plt.figure(figsize=(4, 2), facecolor=color)
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", metadata={"Software": None})
     plt.close(fig)
-    return new_output("display_data", {"image/png": base64.b64encode(buffer.getvalue()).decode()})
+    image = base64.b64encode(buffer.getvalue()).decode()
+    return new_output("display_data", {"image/png": image})
 
 
 def described(name):
@@ -133,9 +134,7 @@ def chapter():
 
 
 def write_book(folder, project, notebook=None):
-    """A book of a front page, the list of exercises and the chapter, with the real configuration."""
-    import shutil
-
+    """A small book around the chapter, with the real configuration."""
     shutil.copytree(project / "assets", folder / "assets")
     shutil.copy(project / "_config.yml", folder)
     (folder / "book").mkdir()
