@@ -110,7 +110,8 @@ def chapter():
         code("key-numbers", "# Printed here as a real chapter's ledger rows are.\n"
              'print("mean-draws 52.5 52.5401 ~52.541 agrees")', ["key-numbers"],
              [printed("mean-draws 52.5 52.5401 ~52.541 agrees\n")]),
-        markdown("ex-05b", "### Exercise 5b · Its shape\n\nSay which: `shape_05b = ...`.\n\na. flat\n\nb. round",
+        markdown("ex-05b", "### Exercise 5b · Its shape\n\nSay which: `shape_05b = ...`.\n\n"
+                 "a. flat\n\nb. round",
                  ["exercise"], exercise="ex-05b", points=2, kind="choice", optional=True,
                  expects={"shape_05b": "choice"}),
         code("ex-05b-answer", "shape_05b = ...", ["answer"], exercise="ex-05b"),
