@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run student pdf slides lab numbers timings lock clean
+.PHONY: help book test test-full run student pdf slides launch lab numbers timings lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -38,6 +38,9 @@ run: $(ENVIRONMENT)
 
 student: $(ENVIRONMENT)
 	@$(COURSE) student
+
+launch: $(ENVIRONMENT)
+	@$(COURSE) launch
 
 pdf: $(ENVIRONMENT)
 	@$(COURSE) pdf $(if $(SOLUTIONS),--solutions $(SOLUTIONS))

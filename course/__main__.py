@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "pdf":
             command.add_argument("--solutions", choices=["shown", "withheld"],
                                  help="as for the book")
+    commands.add_parser("launch", help="write the branch that Colab and Binder open")
     student = commands.add_parser("student", help="write the notebooks without their solutions")
     student.add_argument("--output", help="the folder to write to (default: _build/student)")
     test = commands.add_parser("test", help="run every test")
@@ -54,6 +55,10 @@ def main(arguments: list[str] | None = None) -> int:
             from course import pdf
 
             return pdf.make(solutions=options.solutions)
+        case "launch":
+            from course import launch
+
+            return launch.write()
         case "student":
             from course import editions
 

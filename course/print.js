@@ -32,7 +32,8 @@
         title.textContent = `Check yourself ${++count}`;
         quiz.querySelector("strong").textContent = `Check yourself ${count}.`;
       } else {
-        title.textContent = details.querySelector("summary").textContent.trim();
+        title.textContent = (details.querySelector("summary .collapsed")
+          ?? details.querySelector("summary")).textContent.trim();
       }
       details.querySelector("summary").remove();
       const section = document.createElement("section");
