@@ -18,6 +18,7 @@ help:
 	@echo "make run        execute all chapters again, in place"
 	@echo "make student    write the activity without its solutions to _build/student"
 	@echo "make pdf        print the book to one PDF, offered on the site from then on"
+	@echo "make slides     make slides of the lecture, offered on the site from then on"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make numbers    print the number ledger"
 	@echo "make timings    measure the fits and chapters, for the page on timings"
@@ -41,6 +42,9 @@ student: $(ENVIRONMENT)
 
 launch: $(ENVIRONMENT)
 	@$(COURSE) launch
+
+slides: $(ENVIRONMENT)
+	@$(COURSE) slides
 
 pdf: $(ENVIRONMENT)
 	@$(COURSE) pdf $(if $(SOLUTIONS),--solutions $(SOLUTIONS))

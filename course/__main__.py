@@ -55,6 +55,10 @@ def main(arguments: list[str] | None = None) -> int:
             from course import pdf
 
             return pdf.make(solutions=options.solutions)
+        case "slides":
+            from course import slides
+
+            return slides.make()
         case "launch":
             from course import launch
 

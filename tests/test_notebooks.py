@@ -105,7 +105,7 @@ def test_metadata_is_minimal(path):
         "language_info": {"name": "python"},
     }
     for cell in cells(path):
-        assert set(cell.metadata) <= {"tags", "mystnb", "course"}, cell.id
+        assert set(cell.metadata) <= {"tags", "mystnb", "course", "slideshow"}, cell.id
 
 
 @every_chapter
