@@ -19,6 +19,7 @@ help:
 	@echo "make student    write the activity without its solutions to _build/student"
 	@echo "make pdf        print the book to one PDF, offered on the site from then on"
 	@echo "make slides     make slides of the lecture, offered on the site from then on"
+	@echo "make launch     write the branch that Colab and Binder open"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make numbers    print the number ledger"
 	@echo "make timings    measure the fits and chapters, for the page on timings"

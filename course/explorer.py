@@ -73,7 +73,8 @@ class ShrinkageExplorer:
         return (
             f"<div class='shrinkage-explorer' data-sigma-y='{self.sigma_y:.4g}' "
             f"data-sigma-mu='{self.sigma_mu:.4g}'>"
-            f"<details><summary>All {len(self.groups)} as a table, at the posterior medians</summary>"
+            f"<details><summary>All {len(self.groups)} as a table, at the posterior medians"
+            "</summary>"
             "<table><thead><tr><th scope='col'>artist</th><th scope='col'>songs</th>"
             "<th scope='col'>sample mean</th><th scope='col'>weight</th>"
             "<th scope='col'>shrunken mean</th></tr></thead>"

@@ -87,7 +87,8 @@ def test_the_first_stop_of_the_tab_key_skips_to_the_text(site, open_page):
 STOP = """() => {
   const e = document.activeElement, style = getComputedStyle(e);
   const shown = n => { const s = getComputedStyle(n);
-    return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1 || s.boxShadow !== "none"; };
+    const outlined = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1;
+    return outlined || s.boxShadow !== "none"; };
   return { text: e.outerHTML.slice(0, 100), tag: e.tagName, formula: e.matches("mjx-container"),
     inside: e.closest("article.bd-article") !== null,
     seen: shown(e) || e.parentElement && shown(e.parentElement) };

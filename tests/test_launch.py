@@ -76,7 +76,8 @@ def built(tmp_path, monkeypatch):
     (source / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: lesson\n")
     (source / "index.md").write_text("# Title\n\nThe first page.\n")
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_markdown_cell("# Lesson\n\nWhat <this> & that is about.", id="title")],
+        cells=[nbformat.v4.new_markdown_cell("# Lesson\n\nWhat <this> & that is about.",
+                                             id="title")],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3",
                                  "language": "python"}})
     nbformat.write(notebook, source / "lesson.ipynb")
