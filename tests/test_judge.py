@@ -316,7 +316,8 @@ def test_any_text_about_the_group_earns_its_share():
 
 STRANGE = [None, True, 0, -1, 1e308, 10**400, "", "x" * 1000, [], [[]], [1, "2"], [1, None],
            {}, {"a": 1}, [[1, 2], [3]], {"shape": [4, -1], "values": []}, {"shape": [2], "values":
-           ["1", "2"]}, {"shape": [10**9, 10**9], "values": [1.0]}, {"shape": [True], "values": [1]},
+           ["1", "2"]}, {"shape": [10**9, 10**9], "values": [1.0]},
+           {"shape": [True], "values": [1]},
            {"shape": "44", "values": 3}, {"index": [1], "columns": {"lower": [1]}},
            {"index": ["a"] * 44, "columns": {"lower": [10**400] * 44, "median": [1] * 44,
                                              "upper": [1] * 44}},
