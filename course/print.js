@@ -32,10 +32,10 @@
         title.textContent = `Check yourself ${++count}`;
         quiz.querySelector("strong").textContent = `Check yourself ${count}.`;
       } else {
-        title.textContent = (details.querySelector("summary .collapsed")
-          ?? details.querySelector("summary")).textContent.trim();
+        const summary = details.querySelector(":scope > summary"); // not that of code inside
+        title.textContent = (summary.querySelector(".collapsed") ?? summary).textContent.trim();
       }
-      details.querySelector("summary").remove();
+      details.querySelector(":scope > summary").remove();
       const section = document.createElement("section");
       section.id = details.id;
       section.append(title, ...details.childNodes);
@@ -46,7 +46,9 @@
   if (end.childElementCount > 1) article.append(end);
 
   // Code that only draws a figure stays folded on the site; on paper there is nothing to unfold
-  article.querySelectorAll("details.hide:not(:has(table))").forEach((e) => e.remove());
+  article.querySelectorAll("details.hide:not(:has(table))").forEach((e) => {
+    if (!end.contains(e)) e.remove();
+  });
   article.querySelectorAll("details").forEach((e) => { e.open = true; });
   article.querySelectorAll(
     ".headerlink, .copybtn, .back, .chapter-downloads, .starts, .shrinkage-buttons, "
