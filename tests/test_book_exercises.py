@@ -8,7 +8,7 @@ import nbformat
 import pytest
 import small_activity
 from bs4 import BeautifulSoup
-from test_browser import CUT_OFF, browser  # noqa: F401 (a fixture)
+from test_browser import CUT_OFF
 
 from course import book, leaks
 from course.data import PROJECT
