@@ -8,19 +8,14 @@ to itself, and the kernel never answers ("Kernel didn't respond in 60 seconds", 
 
 import sys
 import tempfile
-from functools import cache
 from itertools import count
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 
+# The folder of this process's socket files; it goes when the process ends.
+SOCKETS = tempfile.TemporaryDirectory(prefix="kernels-", ignore_cleanup_errors=True)
 KERNELS = count()
-
-
-@cache
-def socket_folder() -> tempfile.TemporaryDirectory:
-    """The folder of this process's socket files; it goes when the process ends."""
-    return tempfile.TemporaryDirectory(prefix="kernels-", ignore_cleanup_errors=True)
 
 
 def socket_files() -> dict[str, str]:
@@ -31,7 +26,7 @@ def socket_files() -> dict[str, str]:
     if sys.platform == "win32":
         return {}
     # A short path: the system allows a socket file about 100 characters.
-    return {"transport": "ipc", "ip": str(Path(socket_folder().name, str(next(KERNELS))))}
+    return {"transport": "ipc", "ip": str(Path(SOCKETS.name, str(next(KERNELS))))}
 
 
 def kernel_manager(**options) -> KernelManager:

@@ -79,7 +79,8 @@ def test_the_table_of_contents_lists_every_chapter_in_order():
     listed = [name for name in toc() if name.startswith("notebooks/")]
     found = [path.relative_to(PROJECT).with_suffix("").as_posix() for path in CHAPTERS]
     assert sorted(listed) == found
-    assert [n for n in listed if "/lecture/" in n] == [n for n in found if "/lecture/" in n]
+    for part in ("/lecture/", "/activity/"):
+        assert [n for n in listed if part in n] == [n for n in found if part in n]
 
 
 @every_chapter
