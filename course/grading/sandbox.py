@@ -74,6 +74,8 @@ class View:
     """Files and folders that appear where they are."""
     hidden: list[str] = field(default_factory=list)
     """Folders inside the readable ones that are replaced by empty ones."""
+    modules: list[str] = field(default_factory=list)
+    """Files that appear where they are, in hidden folders too."""
 
 
 def enter_view(view: View) -> int:
@@ -178,7 +180,9 @@ def build(view: View) -> None:
     for path in view.hidden:
         target = view.root + path
         if os.path.isdir(target):
-            linux.mount("tmpfs", target, "tmpfs", flags | linux.MS_RDONLY, "mode=755,size=4k")
+            linux.mount("tmpfs", target, "tmpfs", flags, "mode=755,size=1m")
+    for path in view.modules:
+        show(path, view.root + path)
     for device in DEVICES:
         show(f"/dev/{device}", f"{view.root}/dev/{device}", read_only=False)
     for path in view.data:
