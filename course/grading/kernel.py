@@ -121,8 +121,7 @@ def serve(channel, shell: Shell, text: int) -> None:
         if "cell" in request:
             answer = run_cell(shell, request["cell"], text)
         else:
-            answer = {exercise: collect(shell.user_ns, plan)
-                      for exercise, plan in request["collect"].items()}
+            answer = collect(shell.user_ns, request["collect"])
         send(channel, answer)
 
 

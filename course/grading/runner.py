@@ -302,7 +302,7 @@ def run(task: dict) -> dict:
     Parameters
     ----------
     task : dict, plain JSON
-        ``cells``: the sources of its code cells, in order; ``plans``: {exercise: {name: {...}}};
+        ``cells``: the sources of its code cells, in order; ``plan``: {name: what to collect};
         ``limits``: changes to `Limits`; ``safe``: bool.
 
     Returns
@@ -310,8 +310,8 @@ def run(task: dict) -> dict:
     dict, plain JSON
         ``status``: "graded", "crashed" or "stopped"; ``sentence``: why; ``cells``: for each
         {"status": "ok" | "error" | "timed out" | "crashed" | "stopped" | "not run", ...};
-        ``answers``: {exercise: {name: claim}}, claims as `course.answers.collect` makes them, or
-        anything else that the submission sent instead; ``seconds``; ``peak``, bytes of memory.
+        ``answers``: {name: claim}, a dictionary as `course.answers.collect` makes them or with
+        whatever the submission sent instead; ``seconds``; ``peak``, bytes of memory.
 
     Raises
     ------
@@ -349,17 +349,16 @@ def run_once(task: dict, server: Server, limits: Limits, result: dict, skipped: 
                 break
             answer, interrupted = job.ask({"cell": source}, seconds)
             result["cells"][number] = outcome(answer, interrupted, limits)
-            if found := {exercise: plan for exercise, plan in task["plans"].items()
-                         if assigned(source) & set(plan)}:
-                gather(job, found, result)
-        number = None if number < 0 else number
-        gather(job, task["plans"], result)
+            names = assigned(source) & set(task["plan"])
+            gather(job, {name: task["plan"][name] for name in names}, result)
+        number = -1
+        gather(job, task["plan"], result)
         return None
     except (StoppedError, CrashedError) as error:
         kind = "stopped" if isinstance(error, StoppedError) else "crashed"
-        where = f"Code cell {number + 1}: " if number is not None and number >= 0 else ""
+        where = f"Code cell {number + 1}: " if number >= 0 else ""
         result |= {"status": kind, "sentence": where + str(error)}
-        if number is None or number < 0 or time.monotonic() > deadline:
+        if number < 0 or time.monotonic() > deadline:
             return None
         result["cells"][number] = {"status": kind, "error": {
             "type": "", "message": str(error), "line": None, "source": ""}}
@@ -378,18 +377,17 @@ def open_job(server: Server, limits: Limits) -> Job:
         return server.open(limits)
 
 
-def gather(job: Job, plans: dict, result: dict) -> None:
+def gather(job: Job, plan: dict, result: dict) -> None:
     """Collect answers; what is there now replaces what was there before, not the reverse."""
-    if not plans:
+    if not plan:
         return
-    answers, _ = job.ask({"collect": plans}, COLLECT_SECONDS)
-    for exercise, plan in plans.items():
-        claims = answers.get(exercise)
-        before = result["answers"].setdefault(exercise, {})
-        for name in plan:
-            claim = claims.get(name) if isinstance(claims, dict) else None
-            if isinstance(claim, dict) and (claim.get("status") == "ok" or name not in before):
-                before[name] = claim
+    answers, _ = job.ask({"collect": plan}, COLLECT_SECONDS)
+    for name in plan:
+        claim = answers.get(name)
+        if not isinstance(claim, dict):
+            claim = {"status": "unusable", "value": None, "reason": "It could not be read."}
+        if claim.get("status") == "ok" or name not in result["answers"]:
+            result["answers"][name] = claim
 
 
 def outcome(answer: dict, interrupted: bool, limits: Limits) -> dict:

@@ -83,7 +83,7 @@ def compile_models() -> None:
     for formula, options, sampling in MODELS:
         model = bambi.Model(formula, songs, **options)
         fit = model.fit(draws=4, tune=4, chains=1, inference_method="nutpie", random_seed=1,
-                        progress_bar=False, **sampling)
+                        progressbar=False, **sampling)
         model.predict(fit, kind="response")
 
 
