@@ -8,13 +8,15 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run lab numbers timings lock clean
+.PHONY: help book test test-full run student lab numbers timings lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
+	@echo "                (SOLUTIONS=withheld: without any solution)"
 	@echo "make test       run every test"
 	@echo "make test-full  run the slow tests too"
 	@echo "make run        execute all chapters again, in place"
+	@echo "make student    write the activity without its solutions to _build/student"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make numbers    print the number ledger"
 	@echo "make timings    measure the fits and chapters, for the page on timings"
@@ -22,7 +24,7 @@ help:
 	@echo "make clean      remove what make made, the environment too"
 
 book: $(ENVIRONMENT)
-	@$(COURSE) book
+	@$(COURSE) book $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
 
 test: $(ENVIRONMENT)
 	@$(COURSE) test
@@ -32,6 +34,9 @@ test-full: $(ENVIRONMENT)
 
 run: $(ENVIRONMENT)
 	@$(COURSE) run
+
+student: $(ENVIRONMENT)
+	@$(COURSE) student
 
 lab: $(ENVIRONMENT)
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -1,4 +1,4 @@
-"""The command line: ``python -m course book | test | run | numbers | timings | lock``.
+"""The command line: ``python -m course book | test | run | student | numbers | timings | lock``.
 
 It does the same as the Makefile on every platform, in an environment that already exists.
 """
@@ -15,7 +15,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m course", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("book", help="render the book to _build/html")
+    pages = commands.add_parser("book", help="render the book to _build/html")
+    pages.add_argument("--solutions", choices=["shown", "withheld"],
+                       help="withheld: a book without any (default: $SOLUTIONS, or shown)")
+    student = commands.add_parser("student", help="write the notebooks without their solutions")
+    student.add_argument("--output", help="the folder to write to (default: _build/student)")
     test = commands.add_parser("test", help="run every test")
     test.add_argument("--full", action="store_true", help="the slow tests too")
     run = commands.add_parser("run", help="execute chapters again, in place")
@@ -32,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "book":
             from course import book
 
-            return book.build()
+            return book.build(solutions=options.solutions)
         case "test":
             selection = ["-m", ""] if options.full else []
             return subprocess.call([sys.executable, "-m", "pytest", *selection])
@@ -40,6 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
             from course import execute
 
             return execute.run_in_place(options.notebooks)
+        case "student":
+            from course import editions
+
+            return editions.run(options.output)
         case "numbers":
             from course import stored_numbers
 

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from course import stored_numbers
+from course import sphinx_exercises, stored_numbers
 from course.execute import chapters
 from course.ledger import Number, numbers
 
@@ -52,6 +52,7 @@ def read_notebook(text: str) -> nbformat.NotebookNode:
             continue
         for tag in WRAPPERS.keys() & cell.metadata.get("tags", []):
             cell.source = f"{WRAPPERS[tag]}\n{cell.source}\n::::::"
+    sphinx_exercises.shape(notebook)
     return notebook
 
 
@@ -117,6 +118,8 @@ class NumberLedger(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
+        if self.arguments[0] == "activity" and sphinx_exercises.withheld():
+            return [nodes.paragraph(text="These numbers come with the solutions, later.")]
         rows = stored_rows(self.env)
         result, table, section, model = [], None, None, None
         for number in numbers().values():
