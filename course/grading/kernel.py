@@ -52,6 +52,7 @@ class Shell(InteractiveShell):
 
     displayhook_class = Quiet
     display_pub_class = Unseen
+    system = InteractiveShell.system_raw  # the other way needs a terminal
 
     def enable_gui(self, gui=None):
         pass
@@ -160,7 +161,8 @@ def describe(error: BaseException) -> dict:
     if isinstance(error, SyntaxError):
         line, source = error.lineno, error.text or ""
         message = error.msg or message
-    return {"type": type(error).__name__[:80], "message": message[:500], "line": line,
+    kind = "SyntaxError" if isinstance(error, SyntaxError) else type(error).__name__
+    return {"type": kind[:80], "message": message[:500], "line": line,
             "source": source.strip()[:200]}
 
 

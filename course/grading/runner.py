@@ -4,7 +4,6 @@
 of `run` are plain JSON, so that it can also be called on another machine.
 """
 
-import ast
 import json
 import os
 import select
@@ -21,6 +20,7 @@ import psutil
 
 import course
 from course import data
+from course.grading.names import assigned
 from course.grading.sandbox import CACHE, DATA, HOME, Limits, SandboxError, View
 
 PACKAGE = Path(course.__file__).resolve().parent
@@ -407,14 +407,3 @@ def outcome(answer: dict, interrupted: bool, limits: Limits) -> dict:
             "line": line if isinstance(line, int) else None,
             "source": str(error.get("source", ""))[:200]}}
     return found
-
-
-def assigned(source: str) -> set[str]:
-    """The names that a cell assigns to, as far as they can be read; magics are left out."""
-    lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
-    try:
-        tree = ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return {node.id for node in ast.walk(tree)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
