@@ -250,7 +250,7 @@ QUESTIONS: dict[str, dict[str, Question]] = {
         "mac_beats_08": GuessedChoice("Exercise 9"),
     },
     "ex-09a": {
-        "error_09a": Error("Macalester Beats"),
+        "error_09a": Error("Mac Beats"),
         "bummer_09a": Text(),
     },
     "ex-09b": {
