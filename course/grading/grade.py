@@ -67,21 +67,23 @@ def grade(submissions: Path, output: Path, assignment: Assignment, options: Opti
     with Record(output / RECORD) as record:
         record.forget_others({(h.student, shown(h, submissions)) for h in handins})
         pending, done = sort_out(handins, submissions, assignment, options, record, summary)
+        summary.identical = identical(handins)
         bar = tqdm(total=len(handins), initial=done, unit="notebook", disable=not options.progress,
                    desc="Grading")
-        with bar:
-            tasks = {handin_key(h, options): task_of(h, options) for h in pending}
-            for key, result in run_all(tasks, options):
-                summary.ran += 1
-                # What a broken machine did is not stored: it is tried again the next time.
-                if result["status"] != "failed":
-                    record.store_run(key, result)
-                for handin in (h for h in pending if handin_key(h, options) == key):
-                    store(handin, result, submissions, assignment, options, record)
-                    summary.judged += 1
-                    bar.update()
-        summary.identical = identical(handins)
-        write_all(output, record, assignment, roster, summary)
+        tasks = {handin_key(h, options): task_of(h, options) for h in pending}
+        try:
+            with bar:
+                for key, result in run_all(tasks, options):
+                    summary.ran += 1
+                    # What the machine's own trouble did is not kept: it is tried again next time.
+                    if result["status"] != "failed":
+                        record.store_run(key, result)
+                    for handin in (h for h in pending if handin_key(h, options) == key):
+                        store(handin, result, submissions, assignment, options, record)
+                        summary.judged += 1
+                        bar.update()
+        finally:  # interrupted too: what is done is there to be read
+            write_all(output, record, assignment, roster, summary)
     return summary
 
 

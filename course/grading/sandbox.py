@@ -20,6 +20,7 @@ from course.grading import linux
 
 HOME = "/sandbox/home"
 CACHE = "/sandbox/cache"
+STORE = "/sandbox/store"
 DATA = "/sandbox/data"
 STUDENT = 1000
 """User and group number inside; outside it is the caller's own or, if that is root's, NOBODY."""
@@ -67,7 +68,7 @@ class View:
     root: str
     """An empty folder, to build the view in."""
     cache: str
-    """Folder of compiled code; writable until `seal`, read-only for submissions."""
+    """Folder of compiled code: written by the server while it warms up, never by submissions."""
     data: list[str] = field(default_factory=list)
     """Files that appear in `DATA`."""
     readable: list[str] = field(default_factory=list)
@@ -188,6 +189,7 @@ def build(view: View) -> None:
     for path in view.data:
         show(path, f"{view.root}{DATA}/{os.path.basename(path)}")
     show(view.cache, view.root + CACHE, read_only=False)
+    show(view.cache, view.root + STORE)
     os.makedirs(view.root + HOME)
     linux.mount("tmpfs", view.root + HOME, "tmpfs", flags, "mode=755,size=64m")
     os.mkdir(view.root + HOME + "/tmp")
@@ -226,9 +228,14 @@ def make_read_only(target: str) -> None:
                 | linux.MS_NOSUID | kept | relative)
 
 
-def seal() -> None:
-    """End the warm-up: from here on the compiled code cannot be changed."""
-    make_read_only(CACHE)
+def mirror(source: str, target: str) -> None:
+    """Fill a folder with links to the files of another, folder by folder."""
+    for path, folders, files in os.walk(source):
+        here = target + path.removeprefix(source)
+        for name in folders:
+            os.mkdir(f"{here}/{name}")
+        for name in files:
+            os.symlink(f"{path}/{name}", f"{here}/{name}")
 
 
 def confine(limits: Limits, proc: int) -> int:
@@ -262,6 +269,10 @@ def confine(limits: Limits, proc: int) -> int:
     with step("a folder of its own for each submission"):
         linux.mount("tmpfs", HOME, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV,
                     f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk},nr_inodes=20000")
+        # Compiled code can be read and added to, but what is added is seen by nobody else.
+        linux.mount("tmpfs", CACHE, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV,
+                    f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk}")
+        mirror(STORE, CACHE)
     child = os.fork()
     if child:
         return child
@@ -276,7 +287,7 @@ def confine(limits: Limits, proc: int) -> int:
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     if linux.landlock_version():
         with step("Landlock"):
-            linux.landlock({"/": False, HOME: True} | {f"/dev/{name}": True for name in DEVICES})
+            linux.landlock({"/": False, HOME: True, CACHE: True} | {f"/dev/{name}": True for name in DEVICES})
     return 0
 
 

@@ -36,8 +36,6 @@ def main() -> None:
         if order["view"]:
             proc = sandbox.enter_view(sandbox.View(**order["view"]))
         shell = warm_up(order["models"])
-        if order["view"]:
-            sandbox.seal()
     except sandbox.SandboxError as error:
         channel.send(json.dumps({"refused": str(error)}).encode())
         return
