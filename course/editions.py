@@ -27,9 +27,9 @@ KERNEL = {
 REMOVED = {"solution", "key-numbers", "remove-cell"}
 KEPT_TAGS = ("exercise", "answer", "check", "objectives", "erratum")
 HOW_TO = """\
-**How to work on this notebook.** Replace each `...` by your answer and keep the names on the left: \
-your answers are found by their names. Run the cell with `check(...)` below an exercise as often \
-as you like; it tells you what is right and what is not yet. Add cells where you want.
+**How to work on this notebook.** Replace each `...` by your answer and keep the names on the \
+left: your answers are found by their names. Run the cell with `check(...)` below an exercise as \
+often as you like; it tells you what is right and what is not yet. Add cells where you want.
 
 **How to hand in.** Restart the kernel and run all cells, save, and hand in this file under the \
 name that it has. An exercise that you leave open does not stop the others."""

@@ -1,24 +1,28 @@
 """Downloads of an activity chapter: the student edition and, apart from it, the solutions.
 
 Sphinx offers the source of a page, which here has the solutions in it. These pages offer the
-student edition instead, from their header and below their title.
+student edition instead, from their header and below their title; the page of all exercises offers
+all of it as one file.
 """
 
 import shutil
 from pathlib import Path
 
-import nbformat
 from docutils import nodes
 from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 from course import editions
+from course.exercises import activity_chapters
 from course.sphinx_exercises import withheld
 
 PAGES = "notebooks/activity/"
+LIST = "book/exercises"
 FOLDER = "_downloads"
 STUDENT = "Student notebook"
 SOLVED = "Chapter with solutions"
+ALL = "All student notebooks"
 
 
 def setup(app: Sphinx) -> dict:
@@ -30,8 +34,12 @@ def setup(app: Sphinx) -> dict:
 
 
 def offers(page: str) -> dict[str, str]:
-    """What an activity page offers: the name of the link, and its address from that page."""
+    """What a page offers: the name of each link, and its address from that page."""
     folder = "../" * page.count("/") + FOLDER
+    if page == LIST:
+        return {ALL: f"{folder}/{editions.ARCHIVE}"}
+    if not page.startswith(PAGES):
+        return {}
     name = page.removeprefix(PAGES)
     links = {STUDENT: f"{folder}/{name}.ipynb"}
     if not withheld():
@@ -40,8 +48,8 @@ def offers(page: str) -> dict[str, str]:
 
 
 def offer_below_title(app: Sphinx, doctree: nodes.document, page: str) -> None:
-    """Put the links below the title of an activity page."""
-    if not page.startswith(PAGES) or app.builder.name != "html":
+    """Put the links below the title of a page."""
+    if not offers(page) or app.builder.name != "html":
         return
     line = nodes.paragraph(text="Download: ")
     for name, address in offers(page).items():
@@ -68,15 +76,27 @@ def offer_in_header(app: Sphinx, page: str, template: str, context: dict, doctre
 
 
 def write_downloads(app: Sphinx, exception: Exception | None) -> None:
-    """Write the files that activity pages offer."""
+    """Write the files that pages offer.
+
+    Raises
+    ------
+    ExtensionError
+        If a student edition would give answers away.
+    """
     if exception or app.builder.name != "html":
         return
+    chapters = Path(app.srcdir, PAGES)
     folder = Path(app.outdir, FOLDER)
-    for page in sorted(app.env.found_docs):
-        if page.startswith(PAGES):
-            folder.mkdir(exist_ok=True)
-            source, name = Path(app.env.doc2path(page)), page.removeprefix(PAGES)
-            student = editions.student(nbformat.read(source, as_version=4))
-            (folder / f"{name}.ipynb").write_bytes(editions.as_bytes(student))
-            if not withheld():
-                shutil.copyfile(source, folder / f"{name}-with-solutions.ipynb")
+    if not activity_chapters(chapters):
+        return
+    try:
+        files = editions.student_files(chapters)
+    except editions.EditionError as error:
+        raise ExtensionError(str(error)) from None
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        if not withheld():
+            solved = f"{name.removesuffix('.ipynb')}-with-solutions.ipynb"
+            shutil.copyfile(chapters / name, folder / solved)
+    (folder / editions.ARCHIVE).write_bytes(editions.archive(files))

@@ -1,6 +1,8 @@
 """An activity chapter small enough to see through: every sort of cell, stored as if executed."""
 
 import base64
+import io
+import shutil
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -61,13 +63,12 @@ def glued(name, value):
 
 def picture(color):
     """A PNG output: one patch of a color."""
-    import io
-
     fig = plt.figure(figsize=(4, 2), facecolor=color)
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", metadata={"Software": None})
     plt.close(fig)
-    return new_output("display_data", {"image/png": base64.b64encode(buffer.getvalue()).decode()})
+    image = base64.b64encode(buffer.getvalue()).decode()
+    return new_output("display_data", {"image/png": image})
 
 
 def described(name):
@@ -109,7 +110,8 @@ def chapter():
         code("key-numbers", "# Printed here as a real chapter's ledger rows are.\n"
              'print("mean-draws 52.5 52.5401 ~52.541 agrees")', ["key-numbers"],
              [printed("mean-draws 52.5 52.5401 ~52.541 agrees\n")]),
-        markdown("ex-05b", "### Exercise 5b · Its shape\n\nSay which: `shape_05b = ...`.\n\na. flat\n\nb. round",
+        markdown("ex-05b", "### Exercise 5b · Its shape\n\nSay which: `shape_05b = ...`.\n\n"
+                 "a. flat\n\nb. round",
                  ["exercise"], exercise="ex-05b", points=2, kind="choice", optional=True,
                  expects={"shape_05b": "choice"}),
         code("ex-05b-answer", "shape_05b = ...", ["answer"], exercise="ex-05b"),
@@ -133,9 +135,7 @@ def chapter():
 
 
 def write_book(folder, project, notebook=None):
-    """A book of a front page, the list of exercises and the chapter, with the real configuration."""
-    import shutil
-
+    """A small book around the chapter, with the real configuration."""
     shutil.copytree(project / "assets", folder / "assets")
     shutil.copy(project / "_config.yml", folder)
     (folder / "book").mkdir()
