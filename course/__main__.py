@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     run = commands.add_parser("run", help="execute chapters again, in place")
     run.add_argument("notebooks", nargs="*", help="only these (default: all)")
     grading.add_to(commands)
+    other = commands.add_parser("nbgrader", help="write the activity in nbgrader's format")
+    other.add_argument("--output", help="the folder to write to (default: _build/nbgrader)")
     table = commands.add_parser("numbers", help="print the number ledger")
     table.add_argument("--csv", action="store_true", help="as CSV")
     table.add_argument("--fresh", action="store_true", help="fit the models again first")
@@ -49,6 +51,10 @@ def main(arguments: list[str] | None = None) -> int:
             return execute.run_in_place(options.notebooks)
         case "grade":
             return grading.run(options)
+        case "nbgrader":
+            from course import nbgrader
+
+            return nbgrader.run(options.output)
         case "student":
             from course import editions
 

@@ -116,9 +116,14 @@ def sample_files() -> dict[str, str]:
         "gus_02-complete-pooled.ipynb": markup(pooled),
         "hal/01-warm-up.ipynb": solved(warm_up),
     }
-    texts = {path: json.dumps(notebook, indent=1) + "\n" for path, notebook in files.items()}
+    texts = {path: as_text(notebook) for path, notebook in files.items()}
     texts["finn_01-warm-up.ipynb"] = texts["dan/01-warm-up.ipynb"][:2000]
     return texts
+
+
+def as_text(notebook: NotebookNode) -> str:
+    """A notebook as a file's content, as it is: not mended as nbformat would."""
+    return json.dumps(notebook, indent=1) + "\n"
 
 
 def write(folder: Path = FOLDER) -> None:
