@@ -1,4 +1,4 @@
-"""The command line: ``python -m course book | test | run | student | grade | numbers | timings | lock``.
+"""The command line: ``python -m course book | test | run | student | grade | numbers | ...``.
 
 It does the same as the Makefile on every platform, in an environment that already exists.
 """

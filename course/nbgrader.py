@@ -30,7 +30,6 @@ SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
 CONFIG = f'''\
 c = get_config()
 c.CourseDirectory.course_id = "hierarchical-models"
-c.CourseDirectory.assignment_id = "{ASSIGNMENT}"
 c.ClearSolutions.code_stub = {{"python": "{STUB}"}}
 c.ExecutePreprocessor.timeout = 300
 c.Execute.timeout = 300

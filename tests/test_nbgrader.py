@@ -1,6 +1,7 @@
 """The activity in nbgrader's format, and nbgrader itself, in an environment of its own."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -87,9 +88,11 @@ def test_nbgrader_generates_and_grades_it(nbgrader_program, tmp_path):
     ours = {path.name: read(path) for path in (course / "release" / "activity").iterdir()}
     shutil.rmtree(course / "release")
 
+    path = f"{nbgrader_program.parent}{os.pathsep}{os.environ['PATH']}"     # it calls alembic
+
     def call(*arguments):
         done = subprocess.run([nbgrader_program, *arguments], cwd=course, text=True,
-                              capture_output=True)
+                              capture_output=True, env={**os.environ, "PATH": path})
         complaints = [line for line in done.stderr.splitlines() if "ERROR" in line]
         assert done.returncode == 0 and not complaints, done.stderr[-3000:]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 DONE, USAGE, NO_SANDBOX, INTERRUPTED = 0, 2, 3, 130
 HELP = """Grade a folder of notebooks.
 
-The folder holds one notebook or one folder a student. Results go to the output folder: gradebook.csv,
-feedback/ (a page a student), marking.csv (written answers, for you to fill in), identical.csv and
-record.sqlite. Call it again after anything changed: it runs only what is new.
+The folder holds one notebook or one folder a student. Results go to the output folder:
+gradebook.csv, feedback/ (a page a student), marking.csv (written answers, for you to fill in),
+identical.csv and record.sqlite. Call it again after anything changed: it runs only what is new.
 
 exit codes: 0 done (every file has a row, whatever its state), 2 wrong usage, 3 no sandbox, 130
 interrupted (call again to go on)"""
@@ -163,6 +163,6 @@ def report(summary, output: Path, class_list) -> None:
     for chapter, students in summary.identical:
         print(f"  identical, {chapter}: {', '.join(students)}")
     if summary.to_mark:
-        print(f"  {summary.to_mark} written answers to mark: fill in {output / 'marking.csv'}, save "
-              "it under another name, and add --marks with that file to the same command.")
+        print(f"  {summary.to_mark} written answers to mark: fill in {output / 'marking.csv'}, "
+              "save it under another name, and add --marks with that file to the same command.")
     print(f"Results: {output / 'gradebook.csv'}, {output / 'feedback'}")

@@ -77,7 +77,7 @@ def grade(submissions: Path, output: Path, assignment: Assignment, options: Opti
                     summary.ran += 1
                     # What the machine's own trouble did is not kept: it is tried again next time.
                     if result["status"] != "failed":
-                        record.store_run(key, result)
+                        record.store_run(key, result | {"limits": options.limits})
                     for handin in (h for h in pending if handin_key(h, options) == key):
                         store(handin, result, submissions, assignment, options, record)
                         summary.judged += 1
@@ -99,15 +99,22 @@ def sort_out(handins: list[Handin], submissions: Path, assignment: Assignment, o
                 "status": "unreadable", "sentence": handin.problem}, [])
             continue
         key = handin_key(handin, options)
-        if row and row["key"] == key and row["rules"] == assignment.rules \
-                and row["status"] != "failed":
+        result = record.run(key)
+        if not result or outgrown(result, options.limits):
+            pending.append(handin)
+        elif row and row["key"] == key and row["rules"] == assignment.rules:
             summary.unchanged += 1
-        elif result := record.run(key):
+        else:
             store(handin, result, submissions, assignment, options, record)
             summary.judged += 1
-        else:
-            pending.append(handin)
     return pending, len(handins) - len(pending)
+
+
+def outgrown(result: dict, limits: dict) -> bool:
+    """Did a run end at its limits, and are others asked for now?"""
+    cut = {"timed out", "stopped", "not run"}
+    return (bool(limits) and limits != result["limits"]
+            and any(cell["status"] in cut for cell in result["cells"]))
 
 
 def on_roster(student: str, roster: dict[str, dict[str, str]] | None) -> str:
@@ -126,8 +133,8 @@ def shown(handin: Handin, submissions: Path) -> str:
 
 
 def handin_key(handin: Handin, options: Options) -> str:
-    """What a run depends on: cells, what is collected, limits, and whether it was sandboxed."""
-    parts = [handin.notebook.code, handin.chapter.plan, options.limits, options.safe]
+    """What a run depends on: cells, what is collected, and whether it was sandboxed."""
+    parts = [handin.notebook.code, handin.chapter.plan, options.safe]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -147,7 +154,10 @@ def run_all(tasks: dict[str, dict], options: Options) -> Iterator[tuple[str, dic
         yield from run_on_cluster(tasks, options.scheduler)
         return
     try:
-        runner.shared_server(options.safe)  # warm, or refused, before anything is queued
+        # Warm, or refused, before anything is queued. Without a fit to come, no model is compiled.
+        models = any(asked["type"] == "posterior" for task in tasks.values()
+                     for asked in task["plan"].values())
+        runner.shared_server(options.safe, models)
         yield from run_here(tasks, options.workers, runner.run)
     finally:
         runner.close_servers()

@@ -67,7 +67,8 @@ def columns_for(system: str, title: str, changes: list[str]) -> dict[str, str]:
     ValueError
         If a change is not of the form COLUMN=FIELD.
     """
-    columns = {key.format(assignment=title): value for key, value in SYSTEMS.get(system, {}).items()}
+    columns = {key.format(assignment=title): value
+               for key, value in SYSTEMS.get(system, {}).items()}
     for change in changes:
         column, sign, source = change.rpartition("=")
         if not sign or not column:

@@ -73,7 +73,8 @@ def results(record: Record, assignment: Assignment,
     students = {name: StudentResult(name, details) for name, details in (roster or {}).items()}
     for row in record.query("SELECT * FROM notebooks ORDER BY student, path"):
         students.setdefault(row["student"], StudentResult(row["student"])).notebooks.append(row)
-    marks = {(m["student"], m["chapter"], m["name"]): m for m in record.query("SELECT * FROM marks")}
+    marks = {(mark["student"], mark["chapter"], mark["name"]): mark
+             for mark in record.query("SELECT * FROM marks")}
     for row in record.query("SELECT rowid, * FROM answers ORDER BY rowid"):
         mark = marks.get((row["student"], row["chapter"], row["name"]))
         if mark and row["status"] == NEEDS_MARKING and mark["version"] == version_of(row["text"]):

@@ -141,7 +141,8 @@ def environment(safe: bool) -> dict[str, str]:
         "HOME": HOME if safe else tempfile.gettempdir(),
         "TMPDIR": f"{HOME}/tmp" if safe else tempfile.gettempdir(),
         "COURSE_DATA": DATA if safe else str(data.find("spotify").parent),
-        "MPLBACKEND": "agg", "MPLCONFIGDIR": f"{cache}/matplotlib", "IPYTHONDIR": f"{cache}/ipython",
+        "MPLBACKEND": "agg", "MPLCONFIGDIR": f"{cache}/matplotlib",
+        "IPYTHONDIR": f"{cache}/ipython",
         "PYTENSOR_FLAGS": f"base_compiledir={cache}/pytensor", "NUMBA_CACHE_DIR": f"{cache}/numba",
         # One thread each: several notebooks run side by side.
         "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
@@ -281,10 +282,10 @@ SERVERS: dict[bool, Server] = {}
 STARTING = threading.Lock()
 
 
-def shared_server(safe: bool) -> Server:
-    """The server of this process, started when first needed."""
+def shared_server(safe: bool, models: bool = True) -> Server:
+    """The server of this process, started when first needed; `models` counts for the start."""
     with STARTING:
-        server = SERVERS.setdefault(safe, Server(safe))
+        server = SERVERS.setdefault(safe, Server(safe, models))
         if not server.alive():
             server.start()
         return server

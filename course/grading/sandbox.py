@@ -287,7 +287,8 @@ def confine(limits: Limits, proc: int) -> int:
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     if linux.landlock_version():
         with step("Landlock"):
-            linux.landlock({"/": False, HOME: True, CACHE: True} | {f"/dev/{name}": True for name in DEVICES})
+            devices = {f"/dev/{name}": True for name in DEVICES}
+            linux.landlock({"/": False, HOME: True, CACHE: True} | devices)
     return 0
 
 
