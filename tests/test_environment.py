@@ -35,7 +35,8 @@ PINNED = {match["name"]: Version(match["version"]) for match in pins().values() 
 
 def dependencies():
     optional = PYPROJECT["optional-dependencies"]
-    return [Requirement(line) for line in sum(optional.values(), PYPROJECT["dependencies"])]
+    extras = [optional[name] for name in optional if name != "cluster"]     # see pyproject.toml
+    return [Requirement(line) for line in sum(extras, PYPROJECT["dependencies"])]
 
 
 # ---------------------------------------------------------------------------------- versions

@@ -245,9 +245,9 @@ def test_a_changed_rubric_or_rule_judges_again_and_runs_nothing(tmp_path, monkey
 
 def test_what_was_cut_short_runs_again_with_more_time(tmp_path, capsys):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
-    text = (folder / "ann.ipynb").read_text(encoding="utf-8")
-    (folder / "ann.ipynb").write_text(text.replace("typical_00", "import time; time.sleep(2); "
-                                                   "typical_00", 1), encoding="utf-8")
+    notebook = samples.with_code(solved(samples.chapters()[WARM_UP]), {
+        "ex-00": lambda source: "import time; time.sleep(3)\n" + source})
+    (folder / "ann.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
     assert command(folder, "--output", output, "--cell-seconds", "1") == cli.DONE
     assert answers(output, "ann")["typical_00"]["status"] == "timed out"
     assert command(folder, "--output", output) == cli.DONE

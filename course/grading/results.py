@@ -26,8 +26,12 @@ class StudentResult:
     @property
     def points_so_far(self) -> float | None:
         """All points that are known; None if nothing was handed in or graded."""
-        known = [points for points in self.exercises.values() if points is not None]
-        return round(sum(known), 2) if known else None
+        if all(points is None for points in self.exercises.values()) and not self.answers:
+            return None
+        by_hand = sum(row["points"] for row in self.overrides.values())
+        judged = sum(answer["points"] or 0 for answer in self.answers
+                     if answer["exercise"] not in self.overrides)
+        return round(by_hand + judged, 2)
 
     @property
     def points(self) -> float | None:
