@@ -220,6 +220,55 @@ def test_what_a_submission_starts_ends_with_it():
         time.sleep(0.1)
 
 
+# One who owns this user's files and has no rights at all, as on a machine of one's own.
+ORDINARY = """
+import os, sys
+(told, tell), (ready, go) = os.pipe(), os.pipe()
+child = os.fork()
+if child == 0:
+    os.unshare(os.CLONE_NEWUSER); os.write(tell, b"1"); os.read(ready, 1)
+    os.setresgid(1001, 1001, 1001); os.setresuid(1001, 1001, 1001)
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+os.read(told, 1)
+for name, text in (("setgroups", "deny"), ("uid_map", "1001 0 1"), ("gid_map", "1001 0 1")):
+    open(f"/proc/{child}/{name}", "w").write(text)
+os.write(go, b"1")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+AS_ORDINARY = """
+import os, sys
+from course.grading import runner
+runner.SERVERS[True] = runner.Server(models=False)
+rights = next(line for line in open("/proc/self/status") if line.startswith("CapEff"))
+result = runner.run({"cells": [sys.argv[1]], "plan": {}})
+runner.close_servers()
+print(os.getuid(), int(rights.split()[1], 16), result["status"], result["cells"][0]["text"])
+"""
+TRIALS = """
+import os, socket, threading
+def attempt(name, act):
+    try:
+        act(); print('did', name)
+    except OSError: pass
+attempt('read', lambda: open('{canary}'))
+attempt('write', lambda: open('/sandbox/store/x', 'w'))
+attempt('write', lambda: open('{canary}', 'w'))
+attempt('udp', lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(
+    b'x', ('192.0.2.1', 53)))
+attempt('nothing wrong', lambda: open('mine', 'w'))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="all tests here run as an ordinary user already")
+def test_an_ordinary_user_has_the_same_sandbox(canary):
+    done = subprocess.run(
+        [sys.executable, "-c", ORDINARY, "-c", AS_ORDINARY,
+         TRIALS.replace("{canary}", str(canary))],
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+    assert done.stdout == "1001 0 graded did nothing wrong\n\n", done.stderr
+    assert canary.read_text(encoding="utf-8") == SECRET
+
+
 # ------------------------------------------------------------------------------------ limits
 
 LIMITS = {
@@ -265,6 +314,13 @@ def test_a_cell_without_bounds_costs_only_itself(name):
     assert answers["artist_00"].status == "correct"
     assert answers["within_00"].status == "correct", result
     assert answers["typical_00"].points == 0
+
+
+def test_the_number_of_processes_is_limited():
+    result = run(["import os, time\ncount = 0\ntry:\n    while count < 1000:\n"
+                  "        if os.fork() == 0: time.sleep(60)\n        count += 1\n"
+                  "except OSError: print(count)"], memory=1 << 40, cell_seconds=60)
+    assert 100 < int(texts(result)) < 260
 
 
 def test_a_notebook_has_a_limit_of_time_too():

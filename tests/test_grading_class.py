@@ -230,6 +230,24 @@ def test_a_second_call_runs_only_what_is_new(tmp_path, capsys):
     assert book(output).keys() == {"bob"} and book(output)["bob"]["ex-00"] == "1"
 
 
+def test_trouble_of_the_machine_is_no_zero_and_is_repeated(tmp_path, monkeypatch, capsys):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+
+    def broken(task):
+        raise OSError("no more files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "run", broken)
+        assert command(folder, "--output", output) == cli.DONE
+    for row in book(output).values():
+        assert row["status"] == "failed" and row["points"] == row["ex-00"] == ""
+        assert "no more files" in row["notes"]
+    capsys.readouterr()
+    assert command(folder, "--output", output) == cli.DONE
+    assert "2 notebooks run" in capsys.readouterr().out
+    assert book(output)["ann"]["points"] == "4"
+
+
 def test_a_changed_rubric_or_rule_judges_again_and_runs_nothing(tmp_path, monkeypatch, capsys):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     command(folder, "--output", output)

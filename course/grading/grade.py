@@ -194,7 +194,8 @@ def failed(task: dict, error: BaseException) -> dict:
 def store(handin: Handin, result: dict, submissions: Path, assignment: Assignment,
           options: Options, record: Record) -> None:
     """Judge what a notebook left, and store it."""
-    answers = judge_chapter(handin.chapter, result, handin.notebook.code)
+    answers = [] if result["status"] == "failed" else judge_chapter(
+        handin.chapter, result, handin.notebook.code)
     record.store_notebook(row_of(handin, submissions, assignment, options) | {
         "status": result["status"], "sentence": result["sentence"],
         "seconds": result["seconds"]}, answers)

@@ -6,7 +6,7 @@ Columns of ``gradebook.csv``, one row a student:
 | --- | --- |
 | student | from the file or folder name, or the roster's `student` |
 | (others) | the roster's further columns, such as `name` and `email` |
-| status | graded, stopped, crashed, unreadable, or nothing handed in: the worst of the notebooks |
+| status | worst of the notebooks: graded, stopped, crashed, unreadable, failed, nothing handed in |
 | points | final points; empty while something is to be marked or could not be graded |
 | points_so_far | what is known up to now |
 | maximum | the points to be had; bonus exercises count on top |

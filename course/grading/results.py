@@ -50,8 +50,11 @@ class StudentResult:
 
     @property
     def status(self) -> str:
-        """The worst status of the notebooks: graded, stopped, crashed or unreadable."""
-        order = ["graded", "stopped", "crashed", "unreadable"]
+        """The worst status of the notebooks.
+
+        graded, stopped, crashed, unreadable, or failed: the grader's own trouble, to be repeated.
+        """
+        order = ["graded", "stopped", "crashed", "unreadable", "failed"]
         found = [row["status"] for row in self.notebooks if row["status"] in order]
         return max(found, key=order.index) if found else NOTHING
 
@@ -95,8 +98,9 @@ def results(record: Record, assignment: Assignment,
 
 def add_up(student: StudentResult, assignment: Assignment) -> None:
     """Fill in the points of each exercise."""
-    unreadable = any(row["status"] == "unreadable" for row in student.notebooks)
-    seen = {row["chapter"] for row in student.notebooks if row["chapter"]}
+    unreadable = any(row["status"] in ("unreadable", "failed") for row in student.notebooks)
+    seen = {row["chapter"] for row in student.notebooks if row["status"] not in (
+        "unreadable", "failed")}
     for chapter in assignment.chapters:
         for exercise in chapter.exercises:
             earned = [a["points"] for a in student.answers if a["exercise"] == exercise.id]

@@ -160,8 +160,11 @@ def cache_folder() -> Path:
 
 def view_of(root: str) -> View:
     """What the sandbox can see, on this machine."""
-    libraries = [p for p in dict.fromkeys([sys.prefix, sys.base_prefix, sys.exec_prefix])
-                 if p not in ("/usr", "/")]
+    packages = [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))]
+    libraries = []
+    for path in dict.fromkeys([sys.prefix, sys.base_prefix, sys.exec_prefix, *packages]):
+        if not any(Path(path).is_relative_to(known) for known in ("/usr", *libraries)):
+            libraries.append(path)
     modules = [str(PACKAGE / name) for name in FOR_STUDENTS if (PACKAGE / name).is_file()]
     inside = any(PACKAGE.is_relative_to(library) for library in ("/usr", *libraries))
     sets = [str(data.find(name)) for name in data.SHA256]
