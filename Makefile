@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run student grade sample-class nbgrader lab numbers timings lock clean
+.PHONY: help book test test-full run student grade sample-class nbgrader pdf slides launch lab numbers timings lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -20,6 +20,9 @@ help:
 	@echo "make grade      grade the notebooks of a class (SUBMISSIONS=folder)"
 	@echo "make sample-class  write the sample class again"
 	@echo "make nbgrader   write the activity in nbgrader's format to _build/nbgrader"
+	@echo "make pdf        print the book to one PDF, offered on the site from then on"
+	@echo "make slides     make slides of the lecture, offered on the site from then on"
+	@echo "make launch     write the branch that Colab and Binder open"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make numbers    print the number ledger"
 	@echo "make timings    measure the fits and chapters, for the page on timings"
@@ -50,6 +53,15 @@ sample-class: $(ENVIRONMENT)
 
 nbgrader: $(ENVIRONMENT)
 	@$(COURSE) nbgrader
+
+launch: $(ENVIRONMENT)
+	@$(COURSE) launch
+
+slides: $(ENVIRONMENT)
+	@$(COURSE) slides
+
+pdf: $(ENVIRONMENT)
+	@$(COURSE) pdf $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
 
 lab: $(ENVIRONMENT)
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -1,4 +1,4 @@
-"""The command line: ``python -m course book | test | run | student | grade | numbers | ...``.
+"""The command line: ``python -m course book | test | run | student | grade | pdf | ...``.
 
 It does the same as the Makefile on every platform, in an environment that already exists.
 """
@@ -20,6 +20,13 @@ def main(arguments: list[str] | None = None) -> int:
     pages = commands.add_parser("book", help="render the book to _build/html")
     pages.add_argument("--solutions", choices=["shown", "withheld"],
                        help="withheld: a book without any (default: $SOLUTIONS, or shown)")
+    for name, text in [("pdf", "print the book to one PDF"),
+                       ("slides", "make slides of the lecture")]:
+        command = commands.add_parser(name, help=text)
+        if name == "pdf":
+            command.add_argument("--solutions", choices=["shown", "withheld"],
+                                 help="as for the book")
+    commands.add_parser("launch", help="write the branch that Colab and Binder open")
     student = commands.add_parser("student", help="write the notebooks without their solutions")
     student.add_argument("--output", help="the folder to write to (default: _build/student)")
     test = commands.add_parser("test", help="run every test")
@@ -55,6 +62,18 @@ def main(arguments: list[str] | None = None) -> int:
             from course import nbgrader
 
             return nbgrader.run(options.output)
+        case "pdf":
+            from course import pdf
+
+            return pdf.make(solutions=options.solutions)
+        case "slides":
+            from course import slides
+
+            return slides.make()
+        case "launch":
+            from course import launch
+
+            return launch.write()
         case "student":
             from course import editions
 

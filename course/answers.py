@@ -73,12 +73,15 @@ def _type_name(answer: Any) -> str:
 
 def _array(answer: Any, what: str) -> np.ndarray:
     """Real numbers of any array-like object, as floats."""
+    if hasattr(answer, "data_vars") and len(answer.data_vars) == 1:
+        answer = answer[next(iter(answer.data_vars))]   # an xarray Dataset of one variable
     if isinstance(answer, str):
         raise UnusableError(f"It is text, but {what} is asked for: leave out the quotes.")
     if isinstance(answer, (set, frozenset, Mapping)):
         raise UnusableError(f"It is a {_type_name(answer)}, but {what} is asked for.")
-    if hasattr(answer, "data_vars") and len(answer.data_vars) == 1:
-        answer = answer[next(iter(answer.data_vars))]   # an xarray Dataset of one variable
+    # before it is made an array; an array has a shape, and perhaps no length
+    if not hasattr(answer, "shape") and hasattr(answer, "__len__") and len(answer) > MOST_SIZE:
+        raise UnusableError(f"It holds {len(answer):,} values, which is too many.")
     values = np.asarray(getattr(answer, "values", answer))
     if values.size > MOST_SIZE:
         raise UnusableError(f"It holds {values.size:,} numbers, which is too many.")

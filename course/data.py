@@ -1,8 +1,8 @@
 """The data sets of the course, verified before use.
 
-The songs and the races come from the R package *bayesrules* (Dogucu, Johnson and Ott) through the public Rdatasets
-collection. They are not part of this project. A loader looks for a local copy first and
-downloads one only if it finds none:
+The songs and the races come from the R package *bayesrules* (Dogucu, Johnson and Ott) through
+the public Rdatasets collection. They are not part of this project. A loader looks for a local
+copy first and downloads one only if it finds none:
 
 1. the folder named by the environment variable ``COURSE_DATA``,
 2. ``data/`` in this project (git ignores it),

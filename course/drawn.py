@@ -71,8 +71,8 @@ def _panel(ax: Any) -> dict:
     legend = ax.get_legend()
     names = [text.get_text() for text in legend.get_texts()[:MOST_LABELS]] if legend else []
     return {"title": ax.get_title()[:200], "xlabel": ax.get_xlabel()[:200],
-            "ylabel": ax.get_ylabel()[:200], "ticks": [text[:100] for text in ticks + names if text],
-            "marks": marks}
+            "ylabel": ax.get_ylabel()[:200], "marks": marks,
+            "ticks": [text[:100] for text in ticks + names if text]}
 
 
 def _marks(ax: Any) -> Iterator[dict]:

@@ -1,6 +1,5 @@
 """Judge draws: a fit of a model, and posterior predictive draws of one song."""
 
-from collections.abc import Iterable
 from functools import cache
 from itertools import product
 from typing import Any
@@ -98,8 +97,11 @@ def exact_quantile(model: str, target: str, prob: float, priors: str) -> tuple[f
 def judge_posterior(name: str, question: Posterior, fit: Fit) -> Verdict:
     """A fit is right if it agrees with the exact posterior under one of the accepted priors."""
     model = question.model
+    if used := _other_model(model, fit):
+        return wrong(name, used.sentence, used.name)
     if lacking := [target for target in FITS[model] if target not in fit.parameters]:
-        return _not_this_model(name, model, fit, lacking)
+        return wrong(name, f"This fit does not have {', '.join(lacking)}. Is it a fit of the "
+                           "model of this exercise, with all artists?")
     if fit.draws < FEWEST_DRAWS:
         return wrong(name, f"It has {fit.draws:,} draws; take at least {FEWEST_DRAWS:,}, for "
                            "example 4 chains of 250.")
@@ -117,22 +119,20 @@ def judge_posterior(name: str, question: Posterior, fit: Fit) -> Verdict:
                        "fitted to all 350 songs. Look at the formula, the data and the priors.")
 
 
-def _not_this_model(name: str, model: str, fit: Fit, lacking: Iterable[str]) -> Verdict:
-    sizes = {variable: shape[-1] if len(shape) == 3 else 0
-             for variable, shape in fit.variables.items()}
-    used = None
-    if "1|artist_sigma" in sizes or "1|artist" in sizes:
-        used = mistakes.HIERARCHICAL if model != "hierarchical" else None
-    elif sizes.get("artist") and "Intercept" in sizes:
-        used = mistakes.REFERENCE_ARTIST
-    elif sizes.get("artist"):
-        used = mistakes.NO_POOLED if model != "no_pooled" else None
-    elif {"Intercept", "sigma"} <= set(sizes):
-        used = mistakes.COMPLETE_POOLED if model != "complete_pooled" else None
-    if used:
-        return wrong(name, used.sentence, used.name)
-    return wrong(name, f"This fit does not have {', '.join(lacking)}. Is it a fit of the model "
-                       "of this exercise, with all artists?")
+def _other_model(model: str, fit: Fit) -> mistakes.Mistake | None:
+    """Do the variables of the fit show that another model was fitted?"""
+    groups = {variable for variable, shape in fit.variables.items() if len(shape) == 3}
+    if "1|artist_sigma" in fit.variables or "1|artist" in groups:
+        used = "hierarchical"
+    elif "artist" in groups and "Intercept" in fit.variables:
+        return mistakes.REFERENCE_ARTIST
+    elif "artist" in groups:
+        used = "no_pooled"
+    elif {"Intercept", "sigma"} <= set(fit.variables):
+        used = "complete_pooled"
+    else:
+        return None
+    return None if used == model else mistakes.MODELS[used]
 
 
 # ------------------------------------------------------------------------- draws of a single song

@@ -131,7 +131,10 @@ def _judge(name: str, question: Number | Interval, statistic: str, value: np.nda
 def _nearest_mistake(value: np.ndarray, truths: list, statistic: str, prob: float, half: float,
                      probs: list, evidence: Evidence,
                      others: Iterable[Alternative]) -> tuple[str, str] | None:
-    """Sentence and name of the mistake that gives this value, if one lies far from the truth."""
+    """Sentence and name of the mistake that gives nearest this value.
+
+    None if that one does not lie far enough from the truth, even if another one does.
+    """
     best, nearest = None, np.inf
     for other in others:
         asked = other.statistic or statistic
@@ -150,8 +153,9 @@ def _nearest_mistake(value: np.ndarray, truths: list, statistic: str, prob: floa
                     errors, evidence.errors(error, probs)))
                 for truth, error in truths)
             distance = float(np.max(np.abs(value - mistaken) / tolerance))
-            if apart and distance <= 1 and distance < nearest:
-                best, nearest = (other.sentence, other.mistake.name), distance
+            if distance <= 1 and distance < nearest:
+                nearest = distance
+                best = (other.sentence, other.mistake.name) if apart else None
     return best
 
 

@@ -51,6 +51,8 @@ COMPLETE_POOLED = Mistake("complete pooled model used", (
 NO_POOLED = Mistake("no pooled model used", "This looks like the result of the no pooled model.")
 HIERARCHICAL = Mistake("hierarchical model used", (
     "This looks like the result of the hierarchical model."))
+MODELS = {"complete_pooled": COMPLETE_POOLED, "no_pooled": NO_POOLED,
+          "hierarchical": HIERARCHICAL}
 REFERENCE_ARTIST = Mistake("reference artist in the formula", (
     "This fit compares all artists with a reference artist: the formula lacks `0 +`."))
 LITERAL_PRIOR = Mistake("literal Exp(1) prior", (
@@ -181,8 +183,7 @@ def other_tables(model: str, target: str) -> Iterator[Alternative]:
     yield Alternative(MEAN_NOT_SONG, model, "mu_j")
     for prob in (0.89, 0.94, 0.95, 0.9, 0.5):
         yield Alternative(OTHER_PROBABILITY, model, target, prob=prob)
-    for mistake, other in ((COMPLETE_POOLED, "complete_pooled"), (NO_POOLED, "no_pooled"),
-                           (HIERARCHICAL, "hierarchical")):
+    for other, mistake in MODELS.items():
         if other != model:
             yield Alternative(mistake, other, target)
 

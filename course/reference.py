@@ -74,7 +74,7 @@ def _without_artist_spread(fitted: exact.Hierarchical) -> NormalMixture:
 def _resampled_artists(fitted: exact.Hierarchical) -> NormalMixture:
     """One song of an artist drawn from the 44 observed ones.
 
-    Each artist's prediction is taken to be normal, which is off by less than 0.1 (it is a known
+    Each artist's prediction is taken to be normal, which moves no quantile by 0.01 (it is a known
     mistake that is computed here, not a right answer).
     """
     each = fitted.summary("predict")

@@ -30,6 +30,7 @@ LEDGER_HEAD = ("Number", "Published", "Exact, R's priors", "Exact, our priors", 
 WRAPPERS = {
     "objectives": "::::::{div} objectives",
     "erratum": "::::::{margin}",
+    "quiz": "::::::{div} quiz",
 }
 
 
@@ -67,10 +68,14 @@ def pages_with_old_assets(app: Sphinx, env: BuildEnvironment, *_) -> set[str]:
 
 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
-    """Copy MathJax from its installed package into the book, so that no page needs the network."""
+    """Copy MathJax into the book, so that no page needs the network."""
     target = Path(app.outdir, "_static", MATHJAX_FOLDER)
-    if exception or app.builder.format != "html" or target.is_dir():
-        return
+    if not exception and app.builder.format == "html" and not target.is_dir():
+        copy_mathjax_to(target)
+
+
+def copy_mathjax_to(target: Path) -> None:
+    """Copy what we use of MathJax from its installed package to a folder."""
     package = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0])
     for part in MATHJAX_PARTS:
         source = package / "static" / "mathjax" / part

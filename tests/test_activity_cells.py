@@ -116,6 +116,13 @@ def test_prompts_and_solutions_have_no_heading_of_their_own(path):
 
 
 @every_chapter
+def test_the_prompt_names_everything_to_assign(path):
+    for exercise in exercises(read(path)):
+        unnamed = [name for name in exercise.expects if f"`{name}`" not in exercise.prompt]
+        assert not unnamed, f"{exercise.id} does not ask for {unnamed}"
+
+
+@every_chapter
 def test_declared_names_are_left_open_by_the_stub_and_assigned_by_the_solution(path):
     notebook = read(path)
     for exercise in exercises(notebook):

@@ -59,7 +59,8 @@ def test_every_dependency_is_pinned_to_a_version_that_it_allows(requirement):
 
 
 def test_what_the_code_imports_is_pinned():
-    package_of = {"bs4": "beautifulsoup4", "yaml": "pyyaml", "IPython": "ipython"}
+    package_of = {"bs4": "beautifulsoup4", "yaml": "pyyaml", "IPython": "ipython",
+                  "markdown_it": "markdown-it-py"}
     own = {"course", *(path.stem for path in PROJECT.glob("tests/*.py"))}
     for path in [*PROJECT.glob("course/**/*.py"), *PROJECT.glob("tests/*.py")]:
         found = re.findall(r"(?m)^(?:import|from) (\w+)", path.read_text(encoding="utf-8"))
@@ -198,7 +199,7 @@ def files():
 
 def test_the_repository_contains_no_data_set(files):
     tables = {".csv", ".tsv", ".parquet", ".rda", ".rds", ".xlsx", ".json", ".zip", ".gz"}
-    ours = {"baseball.csv", "published_numbers.csv", "sample-roster.csv"}
+    ours = {"baseball.csv", "published_numbers.csv", "sample-roster.csv"}  # facts, from articles and lectures
     assert {path.name for path in files if path.suffix in tables} == ours
     sums = {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     assert not sums & set(data.SHA256.values())

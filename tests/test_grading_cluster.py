@@ -36,10 +36,10 @@ def a_class(folder, count):
 SCRIPT = """
 import os, sys, threading, time
 from pathlib import Path
-from distributed import LocalCluster
 from course.grading import assignment, grade
 
 if __name__ == "__main__":
+    from distributed import LocalCluster
     folder = Path(sys.argv[1])
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         victim = cluster.workers[0].process.pid
