@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run student pdf slides launch lab numbers timings lock clean
+.PHONY: help book test test-full run student grade sample-class nbgrader pdf slides launch lab numbers timings lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -17,6 +17,9 @@ help:
 	@echo "make test-full  run the slow tests too"
 	@echo "make run        execute all chapters again, in place"
 	@echo "make student    write the activity without its solutions to _build/student"
+	@echo "make grade      grade the notebooks of a class (SUBMISSIONS=folder)"
+	@echo "make sample-class  write the sample class again"
+	@echo "make nbgrader   write the activity in nbgrader's format to _build/nbgrader"
 	@echo "make pdf        print the book to one PDF, offered on the site from then on"
 	@echo "make slides     make slides of the lecture, offered on the site from then on"
 	@echo "make launch     write the branch that Colab and Binder open"
@@ -40,6 +43,16 @@ run: $(ENVIRONMENT)
 
 student: $(ENVIRONMENT)
 	@$(COURSE) student
+
+grade: $(ENVIRONMENT)
+	@test -n "$(SUBMISSIONS)" || { echo "Say what to grade: make grade SUBMISSIONS=folder"; exit 2; }
+	@$(COURSE) grade "$(SUBMISSIONS)" $(OPTIONS)
+
+sample-class: $(ENVIRONMENT)
+	@$(BIN)/python -m course.grading.samples
+
+nbgrader: $(ENVIRONMENT)
+	@$(COURSE) nbgrader
 
 launch: $(ENVIRONMENT)
 	@$(COURSE) launch

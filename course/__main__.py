@@ -1,4 +1,4 @@
-"""The command line: ``python -m course book | test | run | student | pdf | slides | numbers ...``.
+"""The command line: ``python -m course book | test | run | student | grade | pdf | ...``.
 
 It does the same as the Makefile on every platform, in an environment that already exists.
 """
@@ -9,6 +9,8 @@ import sys
 
 if sys.version_info < (3, 12):  # before any import that needs it
     sys.exit("This book needs Python 3.12 or later; this is " + sys.version.split()[0] + ".")
+
+from course.grading import cli as grading  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     test.add_argument("--full", action="store_true", help="the slow tests too")
     run = commands.add_parser("run", help="execute chapters again, in place")
     run.add_argument("notebooks", nargs="*", help="only these (default: all)")
+    grading.add_to(commands)
+    other = commands.add_parser("nbgrader", help="write the activity in nbgrader's format")
+    other.add_argument("--output", help="the folder to write to (default: _build/nbgrader)")
     table = commands.add_parser("numbers", help="print the number ledger")
     table.add_argument("--csv", action="store_true", help="as CSV")
     table.add_argument("--fresh", action="store_true", help="fit the models again first")
@@ -51,6 +56,12 @@ def main(arguments: list[str] | None = None) -> int:
             from course import execute
 
             return execute.run_in_place(options.notebooks)
+        case "grade":
+            return grading.run(options)
+        case "nbgrader":
+            from course import nbgrader
+
+            return nbgrader.run(options.output)
         case "pdf":
             from course import pdf
 
