@@ -207,6 +207,7 @@ def test_a_book_without_solutions_has_nothing_of_them_even_after_one_with(small_
     assert len(soup(restored).select("details.solution")) == 3
 
 
+@pytest.mark.slow
 def test_a_second_build_renders_no_page_again(small_site):
     page = small_site("shown") / f"{PAGE}.html"
     before = page.stat().st_mtime_ns
@@ -224,7 +225,7 @@ def test_an_unknown_wish_is_refused(tmp_path, capsys, monkeypatch):
 # ------------------------------------------------------------------------------- in a browser
 
 @pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["1280px-light", "390px-dark"])
-def window(request, browser, shown):  # noqa: F811
+def window(request, browser, shown):
     """A page of a browser without a network, and how to open an address in it."""
     width, theme = request.param
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
