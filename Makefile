@@ -8,13 +8,21 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run lab numbers timings bench lock clean
+.PHONY: help book test test-full run student grade sample-class nbgrader pdf slides launch lab numbers timings bench lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
+	@echo "                (SOLUTIONS=withheld: without any solution)"
 	@echo "make test       run every test"
 	@echo "make test-full  run the slow tests too"
 	@echo "make run        execute all chapters again, in place"
+	@echo "make student    write the activity without its solutions to _build/student"
+	@echo "make grade      grade the notebooks of a class (SUBMISSIONS=folder)"
+	@echo "make sample-class  write the sample class again"
+	@echo "make nbgrader   write the activity in nbgrader's format to _build/nbgrader"
+	@echo "make pdf        print the book to one PDF, offered on the site from then on"
+	@echo "make slides     make slides of the lecture, offered on the site from then on"
+	@echo "make launch     write the branch that Colab and Binder open"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make numbers    print the number ledger"
 	@echo "make timings    measure the fits and chapters, for the page on timings"
@@ -23,7 +31,7 @@ help:
 	@echo "make clean      remove what make made, the environment too"
 
 book: $(ENVIRONMENT)
-	@$(COURSE) book
+	@$(COURSE) book $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
 
 test: $(ENVIRONMENT)
 	@$(COURSE) test
@@ -33,6 +41,28 @@ test-full: $(ENVIRONMENT)
 
 run: $(ENVIRONMENT)
 	@$(COURSE) run
+
+student: $(ENVIRONMENT)
+	@$(COURSE) student
+
+grade: $(ENVIRONMENT)
+	@test -n "$(SUBMISSIONS)" || { echo "Say what to grade: make grade SUBMISSIONS=folder"; exit 2; }
+	@$(COURSE) grade "$(SUBMISSIONS)" $(OPTIONS)
+
+sample-class: $(ENVIRONMENT)
+	@$(BIN)/python -m course.grading.samples
+
+nbgrader: $(ENVIRONMENT)
+	@$(COURSE) nbgrader
+
+launch: $(ENVIRONMENT)
+	@$(COURSE) launch
+
+slides: $(ENVIRONMENT)
+	@$(COURSE) slides
+
+pdf: $(ENVIRONMENT)
+	@$(COURSE) pdf $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
 
 lab: $(ENVIRONMENT)
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -4,3 +4,19 @@
 if (!document.documentElement.dataset.mode) {
   document.documentElement.dataset.mode = "auto";
 }
+
+// The logo stands outside of all landmarks; it is navigation.
+document.addEventListener("DOMContentLoaded", () => {
+  const logo = document.querySelector(".bd-sidebar-primary a.logo")?.parentElement;
+  logo?.setAttribute("role", "navigation");
+  logo?.setAttribute("aria-label", "Home");
+});
+
+// A formula that is wider than a phone scrolls; let the keyboard scroll it, too.
+addEventListener("load", () => {
+  window.MathJax?.startup?.promise?.then(() => {
+    for (const formula of document.querySelectorAll("mjx-container[display=true]")) {
+      if (formula.scrollWidth > formula.clientWidth + 1) formula.tabIndex = 0;
+    }
+  });
+});

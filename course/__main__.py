@@ -1,4 +1,4 @@
-"""The command line: ``python -m course book | test | run | numbers | timings | bench | lock``.
+"""The command line: ``python -m course book | test | run | student | grade | pdf | ...``.
 
 It does the same as the Makefile on every platform, in an environment that already exists.
 """
@@ -10,16 +10,32 @@ import sys
 if sys.version_info < (3, 12):  # before any import that needs it
     sys.exit("This book needs Python 3.12 or later; this is " + sys.version.split()[0] + ".")
 
+from course.grading import cli as grading  # noqa: E402
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m course", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("book", help="render the book to _build/html")
+    pages = commands.add_parser("book", help="render the book to _build/html")
+    pages.add_argument("--solutions", choices=["shown", "withheld"],
+                       help="withheld: a book without any (default: $SOLUTIONS, or shown)")
+    for name, text in [("pdf", "print the book to one PDF"),
+                       ("slides", "make slides of the lecture")]:
+        command = commands.add_parser(name, help=text)
+        if name == "pdf":
+            command.add_argument("--solutions", choices=["shown", "withheld"],
+                                 help="as for the book")
+    commands.add_parser("launch", help="write the branch that Colab and Binder open")
+    student = commands.add_parser("student", help="write the notebooks without their solutions")
+    student.add_argument("--output", help="the folder to write to (default: _build/student)")
     test = commands.add_parser("test", help="run every test")
     test.add_argument("--full", action="store_true", help="the slow tests too")
     run = commands.add_parser("run", help="execute chapters again, in place")
     run.add_argument("notebooks", nargs="*", help="only these (default: all)")
+    grading.add_to(commands)
+    other = commands.add_parser("nbgrader", help="write the activity in nbgrader's format")
+    other.add_argument("--output", help="the folder to write to (default: _build/nbgrader)")
     table = commands.add_parser("numbers", help="print the number ledger")
     table.add_argument("--csv", action="store_true", help="as CSV")
     table.add_argument("--fresh", action="store_true", help="fit the models again first")
@@ -38,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "book":
             from course import book
 
-            return book.build()
+            return book.build(solutions=options.solutions)
         case "test":
             selection = ["-m", ""] if options.full else []
             return subprocess.call([sys.executable, "-m", "pytest", *selection])
@@ -46,6 +62,28 @@ def main(arguments: list[str] | None = None) -> int:
             from course import execute
 
             return execute.run_in_place(options.notebooks)
+        case "grade":
+            return grading.run(options)
+        case "nbgrader":
+            from course import nbgrader
+
+            return nbgrader.run(options.output)
+        case "pdf":
+            from course import pdf
+
+            return pdf.make(solutions=options.solutions)
+        case "slides":
+            from course import slides
+
+            return slides.make()
+        case "launch":
+            from course import launch
+
+            return launch.write()
+        case "student":
+            from course import editions
+
+            return editions.run(options.output)
         case "numbers":
             from course import stored_numbers
 

@@ -1,8 +1,8 @@
-"""The two data sets of the course, verified before use.
+"""The data sets of the course, verified before use.
 
-Both come from the R package *bayesrules* (Dogucu, Johnson and Ott) through the public Rdatasets
-collection. They are not part of this project. A loader looks for a local copy first and
-downloads one only if it finds none:
+The songs and the races come from the R package *bayesrules* (Dogucu, Johnson and Ott) through
+the public Rdatasets collection. They are not part of this project. A loader looks for a local
+copy first and downloads one only if it finds none:
 
 1. the folder named by the environment variable ``COURSE_DATA``,
 2. ``data/`` in this project (git ignores it),
@@ -11,10 +11,13 @@ downloads one only if it finds none:
 5. the internet.
 
 Whatever the source, a file whose SHA-256 differs from the published one is refused.
+
+The small table of baseball players is part of this project.
 """
 
 import hashlib
 import os
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -101,6 +104,25 @@ def load_running() -> pd.DataFrame:
     races = pd.read_csv(find("cherry_blossom_sample"))
     races["runner"] = races["runner"].astype("category")
     return races[["runner", "age", "net"]]
+
+
+def load_baseball() -> pd.DataFrame:
+    """Batting averages of 18 major league players in the season of 1970.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (18, 5)
+        ``player`` : text; ``hits`` : int, hits in the first ``at_bats`` (45 for each player);
+        ``remainder_average`` : float, hits per at-bat in the rest of the season, to three
+        decimals; ``remainder_at_bats`` : int, at-bats in the rest of the season.
+
+    Source
+    ------
+    Efron and Morris (1975), Data analysis using Stein's estimator and its generalizations,
+    Journal of the American Statistical Association 70, Table 1.
+    """
+    with files("course").joinpath("baseball.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file)
 
 
 def find(name: str) -> Path:

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from course import stored_numbers
+from course import sphinx_exercises, stored_numbers
 from course.execute import chapters
 from course.ledger import Number, numbers
 
@@ -30,6 +30,7 @@ LEDGER_HEAD = ("Number", "Published", "Exact, R's priors", "Exact, our priors", 
 WRAPPERS = {
     "objectives": "::::::{div} objectives",
     "erratum": "::::::{margin}",
+    "quiz": "::::::{div} quiz",
 }
 
 
@@ -52,6 +53,7 @@ def read_notebook(text: str) -> nbformat.NotebookNode:
             continue
         for tag in WRAPPERS.keys() & cell.metadata.get("tags", []):
             cell.source = f"{WRAPPERS[tag]}\n{cell.source}\n::::::"
+    sphinx_exercises.shape(notebook)
     return notebook
 
 
@@ -66,10 +68,14 @@ def pages_with_old_assets(app: Sphinx, env: BuildEnvironment, *_) -> set[str]:
 
 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
-    """Copy MathJax from its installed package into the book, so that no page needs the network."""
+    """Copy MathJax into the book, so that no page needs the network."""
     target = Path(app.outdir, "_static", MATHJAX_FOLDER)
-    if exception or app.builder.format != "html" or target.is_dir():
-        return
+    if not exception and app.builder.format == "html" and not target.is_dir():
+        copy_mathjax_to(target)
+
+
+def copy_mathjax_to(target: Path) -> None:
+    """Copy what we use of MathJax from its installed package to a folder."""
     package = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0])
     for part in MATHJAX_PARTS:
         source = package / "static" / "mathjax" / part
@@ -117,6 +123,8 @@ class NumberLedger(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
+        if self.arguments[0] == "activity" and sphinx_exercises.withheld():
+            return [nodes.paragraph(text="These numbers come with the solutions, later.")]
         rows = stored_rows(self.env)
         result, table, section, model = [], None, None, None
         for number in numbers().values():

@@ -161,6 +161,8 @@ def test_mathjax_and_what_it_loads_is_local(site):
     assert (mathjax / "tex-chtml.js").stat().st_size > 500_000
     assert len(list((mathjax / "output" / "chtml" / "fonts" / "woff-v2").glob("*.woff"))) > 10
     assert (mathjax / "input" / "tex" / "extensions" / "boldsymbol.js").is_file()
+    license = (site / "_static" / "mathjax-license.txt").read_text(encoding="utf-8")
+    assert "MathJax Consortium" in license and "TERMS AND CONDITIONS FOR USE" in license
 
 
 @every_page

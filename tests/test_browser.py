@@ -1,7 +1,5 @@
 """The book in a real browser, opened from files with no network, at two widths in both themes."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,9 +7,6 @@ import yaml
 
 from course.data import PROJECT
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-                None)
-HOW_TO_GET_IT = "no Chromium; on Debian and Ubuntu: apt install chromium"
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 # What is cut off: code, formulas and paragraphs that are wider than their place.
@@ -26,21 +21,6 @@ CUT_OFF = """() => {
 def pages():
     toc = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))
     return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
-
-
-@pytest.fixture(scope="module")
-def browser(ci):
-    if CHROMIUM is None:
-        if ci:
-            pytest.fail(HOW_TO_GET_IT)
-        pytest.skip(HOW_TO_GET_IT)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=[f"{w}px-{theme}" for w, theme in VIEWS])

@@ -28,7 +28,7 @@ CHAPTERS = sorted(path for path in (PROJECT / "notebooks").rglob("*.ipynb")
                   if ".ipynb_checkpoints" not in path.parts)
 TAGS = {
     "objectives", "erratum", "key-numbers", "nbval-check-output", "exercise", "answer", "solution",
-    "check", "hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input",
+    "check", "quiz", "hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input",
     "remove-output",
 }
 ROLES = {"glue:text", "numref", "term", "cite", "cite:t", "cite:p"}
@@ -105,7 +105,7 @@ def test_metadata_is_minimal(path):
         "language_info": {"name": "python"},
     }
     for cell in cells(path):
-        assert set(cell.metadata) <= {"tags", "mystnb", "course"}, cell.id
+        assert set(cell.metadata) <= {"tags", "mystnb", "course", "slideshow"}, cell.id
 
 
 @every_chapter

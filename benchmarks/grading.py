@@ -1,0 +1,126 @@
+"""How fast is the grader? ``python benchmarks/grading.py [--class-size 200] [--nbgrader PATH]``
+
+Prints a table in Markdown: start, what the grader adds to the student's own cells, a class of
+notebooks with one hierarchical fit, the complete activity, and the grader's memory; with
+``--nbgrader`` (the program, in an environment of its own whose kernel has this package) the same
+notebooks with nbgrader, in sequence and two at a time.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+
+from course import nbgrader
+from course.editions import solved
+from course.grading import assignment, grade, runner, samples
+
+ONE_FIT = "04-hierarchical"
+EMPTY = "01-warm-up"
+
+
+def write_class(folder: Path, chapters: dict, size: int) -> None:
+    """A class that answers everything; each notebook is a little different."""
+    for number in range(size):
+        for name, chapter in chapters.items():
+            notebook = solved(chapter)
+            cell = samples.nbformat.v4.new_code_cell(f"student = {number}")
+            notebook.cells.append(cell)
+            path = folder / f"s{number:03}" / f"{name}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(samples.as_text(notebook), encoding="utf-8")
+
+
+def graded(chapters: dict, size: int, workers: int) -> tuple[float, int]:
+    """Seconds to grade a class once warm, and the points of its first student."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_class(Path(folder, "in"), chapters, size)
+        start = time.perf_counter()
+        summary = grade.grade(Path(folder, "in"), Path(folder, "out"), assignment.load(),
+                              grade.Options(workers=workers))
+        return time.perf_counter() - start, summary.results[0].points_so_far
+
+
+def added(repeats: int = 10) -> float:
+    """Seconds that the grader adds to a notebook: all of it, where the cells take no time."""
+    chapter = next(c for c in assignment.load().chapters if c.name == EMPTY)
+    start = time.perf_counter()
+    for number in range(repeats):
+        runner.run({"cells": [f"typical_00 = {number}"], "plan": chapter.plan})
+    return (time.perf_counter() - start) / repeats
+
+
+def with_nbgrader(program: Path, chapters: dict, size: int, processes: int) -> float:
+    """Seconds of ``nbgrader autograde`` for the same notebooks."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = Path(folder)
+        nbgrader.write(course)
+        shutil.rmtree(course / "release")
+        for path in (course / "source" / nbgrader.ASSIGNMENT).iterdir():
+            if path.stem not in chapters:
+                path.unlink()
+        call(program, course, "generate_assignment", nbgrader.ASSIGNMENT)
+        students = [f"s{number:03}" for number in range(size)]
+        for student in students:
+            shutil.copytree(course / "source" / nbgrader.ASSIGNMENT,
+                            course / "submitted" / student / nbgrader.ASSIGNMENT)
+        start = time.perf_counter()
+        with ThreadPoolExecutor(processes) as pool:
+            list(pool.map(lambda student: call(program, course, "autograde", nbgrader.ASSIGNMENT,
+                                               "--student", student), students))
+        return time.perf_counter() - start
+
+
+def call(program: Path, folder: Path, *arguments: str) -> None:
+    """Run nbgrader; stop with its last words if it fails."""
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"  # it calls a program beside it
+    done = subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True,
+                          env={**os.environ, "PATH": path})
+    if done.returncode:
+        sys.exit(f"{program} {' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--class-size", type=int, default=200)
+    parser.add_argument("--nbgrader", type=Path, help="the program nbgrader, to measure it too")
+    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    options = parser.parse_args()
+    chapters = samples.chapters()
+    close, runner.close_servers = runner.close_servers, lambda: None
+    start = time.perf_counter()
+    runner.shared_server(True)
+    figures = {"cold start, s": time.perf_counter() - start,
+               "added to a notebook's own cells, s": added()}
+    seconds, _ = graded({ONE_FIT: chapters[ONE_FIT]}, options.class_size, 2)
+    figures[f"a notebook with one hierarchical fit, {options.class_size} of them, 2 workers, s"] = \
+        seconds / options.class_size
+    few = max(2, options.class_size // 50)
+    for workers in (1, 2):
+        figures[f"the complete activity, {workers} at a time, s a student"] = \
+            graded(chapters, few, workers)[0] / few
+    figures["memory of the grading process, MB"] = psutil.Process().memory_info().rss / 2**20
+    close()
+    if options.nbgrader:
+        for processes in (1, 2):
+            figures[f"nbgrader, the complete activity, {processes} at a time, s a student"] = \
+                with_nbgrader(options.nbgrader.absolute(), chapters, 2, processes) / 2
+    print("\n| figure | value |\n| --- | --- |")
+    for name, value in figures.items():
+        print(f"| {name} | {value:.2f} |")
+    print(f"\nLoad average at the end: {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores.")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

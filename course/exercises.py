@@ -1,0 +1,103 @@
+"""The exercises of an activity chapter, as its tagged cells declare them."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course.data import PROJECT
+
+ACTIVITY = PROJECT / "notebooks" / "activity"
+KINDS = ("number", "choice", "code", "written")
+TYPES = ("number", "interval", "choice", "text", "draws", "table", "posterior", "plot", "error")
+ID = re.compile(r"ex-(\d{2})([a-z]?)")
+HEADING = re.compile(r"#{2,4} Exercise (?P<number>\d+[a-z]?) · (?P<title>\S.*)")
+
+
+class ExerciseError(ValueError):
+    """A cell does not declare its exercise as it should; the message names the cell."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise, or one part of one: what its Markdown cell says and declares."""
+
+    id: str  # "ex-05a"
+    title: str
+    kind: str  # one of KINDS
+    points: int
+    expects: dict[str, str]  # the names to assign to, and the type of each, one of TYPES
+    optional: bool  # counts on top of the maximum
+    prompt: str  # the cell's text below its heading
+
+    @property
+    def number(self) -> str:
+        """The number in the source: "5a"."""
+        return number_of(self.id)
+
+    @property
+    def solution_id(self) -> str:
+        """The place of the solution in the book: "sol-05a"."""
+        return self.id.replace("ex-", "sol-", 1)
+
+    @property
+    def worth(self) -> str:
+        """The points in words: "2 points", "1 point", "2 bonus points"."""
+        bonus = "bonus " if self.optional else ""
+        return f"{self.points} {bonus}point{'' if self.points == 1 else 's'}"
+
+
+def number_of(id: str) -> str:
+    """The number of an exercise as the source prints it: "5a" for the id "ex-05a"."""
+    digits, part = ID.fullmatch(id).groups()
+    return f"{int(digits)}{part}"
+
+
+def tags(cell: NotebookNode) -> set[str]:
+    """The tags of a cell."""
+    return set(cell.metadata.get("tags", []))
+
+
+def exercise_id(cell: NotebookNode) -> str | None:
+    """The id of the exercise that a cell belongs to, if it names one."""
+    return cell.metadata.get("course", {}).get("exercise")
+
+
+def parse(cell: NotebookNode) -> Exercise:
+    """Read a cell tagged `exercise`.
+
+    Raises
+    ------
+    ExerciseError
+        If its heading, id, points, kind or declared names are missing or unknown.
+    """
+    facts = cell.metadata.get("course", {})
+    heading, _, prompt = cell.source.strip().partition("\n")
+    match = HEADING.fullmatch(heading.strip())
+    id = str(facts.get("exercise"))
+    points, expects = facts.get("points"), facts.get("expects")
+    if not ID.fullmatch(id):
+        raise ExerciseError(f"Cell {cell.id}: the exercise id {id!r} is not like 'ex-05a'.")
+    if not match or match["number"] != number_of(id):
+        raise ExerciseError(f"Cell {cell.id}: the first line is {heading!r}, and should be "
+                            f"'### Exercise {number_of(id)} · Title'.")
+    if facts.get("kind") not in KINDS:
+        raise ExerciseError(f"Cell {cell.id}: the kind {facts.get('kind')!r} is none of {KINDS}.")
+    if type(points) is not int or points < 1:
+        raise ExerciseError(f"Cell {cell.id}: points {points!r} is not a whole number above 0.")
+    if not expects or not all(type_ in TYPES for type_ in expects.values()):
+        raise ExerciseError(f"Cell {cell.id}: expects {expects!r} does not give each declared name "
+                            f"a type out of {TYPES}.")
+    return Exercise(id, match["title"].strip(), facts["kind"], points, dict(expects),
+                    facts.get("optional", False), prompt.strip())
+
+
+def exercises(notebook: NotebookNode) -> list[Exercise]:
+    """All exercises of a notebook, in its order."""
+    return [parse(cell) for cell in notebook.cells if "exercise" in tags(cell)]
+
+
+def activity_chapters(folder: Path = ACTIVITY) -> list[Path]:
+    """The activity's notebooks, in order."""
+    return sorted(folder.glob("[0-9]*.ipynb"))

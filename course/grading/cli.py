@@ -1,0 +1,168 @@
+"""The command line of the grader: ``python -m course grade``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+DONE, USAGE, NO_SANDBOX, INTERRUPTED = 0, 2, 3, 130
+HELP = """Grade a folder of notebooks.
+
+The folder holds one notebook or one folder a student. Results go to the output folder:
+gradebook.csv, feedback/ (a page a student), marking.csv (written answers, for you to fill in),
+identical.csv and record.sqlite. Call it again after anything changed: it runs only what is new.
+
+exit codes: 0 done (every file has a row, whatever its state), 2 wrong usage, 3 no sandbox, 130
+interrupted (call again to go on)"""
+
+
+def add_to(commands) -> None:
+    """Add the command to the subcommands of ``python -m course``."""
+    parser = commands.add_parser(
+        "grade", help="grade a folder of notebooks", description=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("submissions", type=Path, help="folder with the notebooks")
+    parser.add_argument("--output", type=Path, metavar="FOLDER",
+                        help="where results go (default: the submissions' name with -graded)")
+    parser.add_argument("--roster", type=Path, metavar="CSV",
+                        help="who should hand in: columns student, and as you like name, email, "
+                             "file (how their files begin)")
+    parser.add_argument("--workers", type=int, default=2, metavar="N",
+                        help="notebooks at a time (default: 2)")
+    parser.add_argument("--scheduler", default="", metavar="ADDRESS",
+                        help="run on a Dask cluster instead, such as tcp://host:8786")
+    parser.add_argument("--cell-seconds", type=float, metavar="S",
+                        help="time for one cell (default: 120)")
+    parser.add_argument("--notebook-seconds", type=float, metavar="S",
+                        help="time for one notebook (default: 900)")
+    parser.add_argument("--memory", type=float, metavar="GB",
+                        help="memory for one notebook (default: 4)")
+    parser.add_argument("--marks", type=Path, metavar="CSV",
+                        help="first merge a marking sheet that you filled in")
+    parser.add_argument("--override", nargs=4, action="append", default=[],
+                        metavar=("STUDENT", "EXERCISE", "POINTS", "REASON"),
+                        help="first set the points of an exercise by hand (POINTS - takes it back)")
+    parser.add_argument("--lms", choices=["canvas", "moodle"],
+                        help="also write import.csv for this system")
+    parser.add_argument("--title", default="Activity",
+                        help="the assignment's column in --lms canvas, such as 'Activity (1234)'")
+    parser.add_argument("--column", action="append", default=[], metavar="COLUMN=FIELD",
+                        help="change or add a column of import.csv, such as Grade=percent")
+    parser.add_argument("--unsafe", action="store_true",
+                        help="grade without a sandbox; the gradebook says so")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out the command; return its exit code."""
+    from course.data import DataAlteredError, DataNotFoundError
+    from course.grading.assignment import AssignmentError
+    from course.grading.record import RecordError
+    from course.grading.sandbox import SandboxError
+
+    try:
+        return carry_out(options)
+    except SandboxError as error:
+        return say(NO_SANDBOX, f"{error}\nNothing was run. On Linux the grader runs submissions in "
+                   "a sandbox; --unsafe grades without one, which lets them read and change your "
+                   "files.")
+    except (AssignmentError, RecordError, ValueError, OSError, DataNotFoundError,
+            DataAlteredError) as error:
+        return say(USAGE, str(error))
+    except KeyboardInterrupt:
+        return say(INTERRUPTED, "Interrupted. What is done is stored; the same command goes on.")
+
+
+def say(code: int, text: str) -> int:
+    print(text, file=sys.stderr)
+    return code
+
+
+def carry_out(options: argparse.Namespace) -> int:
+    """Grade; errors are the caller's."""
+    from course.grading import assignment, gradebook, grade, roster
+
+    folder = options.submissions
+    if not folder.is_dir():
+        raise NotADirectoryError(f"There is no folder {folder}.")
+    output = options.output or folder.with_name(folder.resolve().name + "-graded")
+    if output.resolve().is_relative_to(folder.resolve()):
+        raise ValueError("The output folder must not lie in the folder of submissions.")
+    if options.workers < 1:
+        raise ValueError("--workers must be 1 or more.")
+    work = assignment.load()
+    class_list = roster.read(options.roster) if options.roster else None
+    columns = gradebook.columns_for(options.lms or "", options.title, options.column)
+    by_hand(options, output, work)
+    limits = {"cell_seconds": options.cell_seconds, "notebook_seconds": options.notebook_seconds,
+              "memory": options.memory and int(options.memory * 2**30)}
+    if options.unsafe:
+        say(DONE, "WARNING: without a sandbox, submissions can read and change your files.")
+    summary = grade.grade(folder, output, work, grade.Options(
+        workers=options.workers, safe=not options.unsafe, scheduler=options.scheduler,
+        limits={key: value for key, value in limits.items() if value},
+        progress=not options.quiet), class_list)
+    if columns:
+        gradebook.write_import(output / "import.csv", columns, summary.results, work)
+    report(summary, output, class_list)
+    return DONE
+
+
+def by_hand(options: argparse.Namespace, output: Path, work) -> None:
+    """Merge marks and overrides into the record."""
+    from course.grading import marking
+    from course.grading.grade import RECORD
+    from course.grading.record import Record
+
+    if not options.marks and not options.override:
+        return
+    if not (output / RECORD).is_file():
+        raise FileNotFoundError(f"There is no record in {output}: grade first.")
+    changes = [override_of(change, work) for change in options.override]
+    with Record(output / RECORD) as record:
+        students = {row["student"] for row in record.query("SELECT student FROM notebooks")}
+        if unknown := [c[0] for c in changes if c[0] not in students]:
+            raise ValueError(f"--override: there is no student {', '.join(unknown)}.")
+        if options.marks:
+            print(f"{marking.merge(options.marks, record)} marks merged.")
+        for change in changes:
+            record.override(*change)
+
+
+def override_of(change: list[str], work) -> tuple[str, str, float | None, str]:
+    """One override, checked."""
+    student, exercise, points, reason = change
+    if exercise not in work.exercises:
+        raise ValueError(f"--override: there is no exercise {exercise}. There are: "
+                         f"{', '.join(work.exercises)}.")
+    if points == "-":
+        return student, exercise, None, reason
+    try:
+        value = float(points)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= work.exercises[exercise].points:
+        raise ValueError(f"--override: {points} is not a number of points between 0 and "
+                         f"{work.exercises[exercise].points}.")
+    if not reason.strip():
+        raise ValueError("--override: give a reason; it is shown to the student.")
+    return student, exercise, value, reason
+
+
+def report(summary, output: Path, class_list) -> None:
+    """Say what was done, what is open, and where the results are."""
+    by_status = {}
+    for result in summary.results:
+        by_status.setdefault(result.status, []).append(result.student)
+    print(f"{summary.ran} notebooks run, {summary.unchanged} unchanged, {summary.judged} judged.")
+    for status, students in by_status.items():
+        names = "" if status == "graded" else f": {', '.join(students)}"
+        print(f"  {status}: {len(students)} student{'s' * (len(students) != 1)}{names}")
+    if class_list is not None:
+        if strangers := [r.student for r in summary.results if r.student not in class_list]:
+            print(f"  not on the roster: {', '.join(strangers)}")
+    for chapter, students in summary.identical:
+        print(f"  identical, {chapter}: {', '.join(students)}")
+    if summary.to_mark:
+        print(f"  {summary.to_mark} written answers to mark: fill in {output / 'marking.csv'}, "
+              "save it under another name, and add --marks with that file to the same command.")
+    print(f"Results: {output / 'gradebook.csv'}, {output / 'feedback'}")

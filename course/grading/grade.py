@@ -1,0 +1,234 @@
+"""Grade a folder: run what is new, judge what changed, and write the results as they come."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tqdm import tqdm
+
+from course.grading import feedback, gradebook, marking, runner
+from course.grading.assignment import Assignment
+from course.grading.judging import judge_chapter
+from course.grading.record import Record
+from course.grading.results import StudentResult, results
+from course.grading.submissions import Handin, clean, collect
+
+RECORD, GRADEBOOK, IDENTICAL = "record.sqlite", "gradebook.csv", "identical.csv"
+MARKING, FEEDBACK = "marking.csv", "feedback"
+
+
+@dataclass
+class Options:
+    """How to grade."""
+
+    workers: int = 2
+    safe: bool = True
+    limits: dict = field(default_factory=dict)
+    """Changes to `course.grading.sandbox.Limits`."""
+    scheduler: str = ""
+    """Address of a Dask scheduler; empty for this machine."""
+    progress: bool = True
+
+
+@dataclass
+class Summary:
+    """What a call did."""
+
+    ran: int = 0
+    judged: int = 0
+    unchanged: int = 0
+    results: list[StudentResult] = field(default_factory=list)
+    identical: list[tuple[str, list[str]]] = field(default_factory=list)
+    to_mark: int = 0
+
+
+def grade(submissions: Path, output: Path, assignment: Assignment, options: Options,
+          roster: dict[str, dict[str, str]] | None = None) -> Summary:
+    """Grade every notebook of a folder and write gradebook, feedback and marking sheet.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+        If there is no such folder.
+    course.grading.sandbox.SandboxError
+        If something has to be run and there is no sandbox.
+    course.grading.record.RecordError
+        If the output folder cannot be used.
+    """
+    handins = collect(submissions, assignment)
+    for handin in handins:
+        handin.student = on_roster(handin.student, roster)
+    output.mkdir(parents=True, exist_ok=True)
+    summary = Summary()
+    with Record(output / RECORD) as record:
+        record.forget_others({(h.student, shown(h, submissions)) for h in handins})
+        pending, done = sort_out(handins, submissions, assignment, options, record, summary)
+        summary.identical = identical(handins)
+        bar = tqdm(total=len(handins), initial=done, unit="notebook", disable=not options.progress,
+                   desc="Grading")
+        tasks = {handin_key(h, options): task_of(h, options) for h in pending}
+        try:
+            with bar:
+                for key, result in run_all(tasks, options):
+                    summary.ran += 1
+                    # What the machine's own trouble did is not kept: it is tried again next time.
+                    if result["status"] != "failed":
+                        record.store_run(key, result | {"limits": options.limits})
+                    for handin in (h for h in pending if handin_key(h, options) == key):
+                        store(handin, result, submissions, assignment, options, record)
+                        summary.judged += 1
+                        bar.update()
+        finally:  # interrupted too: what is done is there to be read
+            write_all(output, record, assignment, roster, summary)
+    return summary
+
+
+def sort_out(handins: list[Handin], submissions: Path, assignment: Assignment, options: Options,
+             record: Record, summary: Summary) -> tuple[list[Handin], int]:
+    """Store what needs no run; return the others, and how many are done."""
+    known = {(row["student"], row["path"]): row for row in record.query("SELECT * FROM notebooks")}
+    pending = []
+    for handin in handins:
+        row = known.get((handin.student, shown(handin, submissions)))
+        if handin.problem:
+            record.store_notebook(row_of(handin, submissions, assignment, options) | {
+                "status": "unreadable", "sentence": handin.problem}, [])
+            continue
+        key = handin_key(handin, options)
+        result = record.run(key)
+        if not result or outgrown(result, options.limits):
+            pending.append(handin)
+        elif row and row["key"] == key and row["rules"] == assignment.rules:
+            summary.unchanged += 1
+        else:
+            store(handin, result, submissions, assignment, options, record)
+            summary.judged += 1
+    return pending, len(handins) - len(pending)
+
+
+def outgrown(result: dict, limits: dict) -> bool:
+    """Did a run end at its limits, and are others asked for now?"""
+    cut = {"timed out", "stopped", "not run"}
+    return (bool(limits) and limits != result["limits"]
+            and any(cell["status"] in cut for cell in result["cells"]))
+
+
+def on_roster(student: str, roster: dict[str, dict[str, str]] | None) -> str:
+    """The roster's own key of a student whose file name begins with it."""
+    for key, details in (roster or {}).items():
+        for name in filter(None, (key, details.get("file"))):
+            rest = student.lower().removeprefix(name.lower())
+            if rest != student.lower() and (not rest or rest[0] in "_-. "):
+                return key
+    return student
+
+
+def shown(handin: Handin, submissions: Path) -> str:
+    """A file's path as it is shown and stored."""
+    return "/".join(map(clean, handin.path.relative_to(submissions).parts))
+
+
+def handin_key(handin: Handin, options: Options) -> str:
+    """What a run depends on: cells, what is collected, and whether it was sandboxed."""
+    parts = [handin.notebook.code, handin.chapter.plan, options.safe]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def task_of(handin: Handin, options: Options) -> dict:
+    """What `course.grading.runner.run` is told."""
+    return {"cells": handin.notebook.code, "plan": handin.chapter.plan, "limits": options.limits,
+            "safe": options.safe}
+
+
+def run_all(tasks: dict[str, dict], options: Options) -> Iterator[tuple[str, dict]]:
+    """Run tasks side by side; yield key and result of each when it is done."""
+    if not tasks:
+        return
+    if options.scheduler:
+        from course.grading.cluster import run_on_cluster
+
+        yield from run_on_cluster(tasks, options.scheduler)
+        return
+    try:
+        # Warm, or refused, before anything is queued. Without a fit to come, no model is compiled.
+        models = any(asked["type"] == "posterior" for task in tasks.values()
+                     for asked in task["plan"].values())
+        runner.shared_server(options.safe, models)
+        yield from run_here(tasks, options.workers, runner.run)
+    finally:
+        runner.close_servers()
+
+
+def run_here(tasks: dict[str, dict], workers: int,
+             run: Callable[[dict], dict]) -> Iterator[tuple[str, dict]]:
+    """Run tasks in threads: the work is done in other processes."""
+    waiting = iter(tasks.items())
+    with ThreadPoolExecutor(workers) as pool:
+        jobs = {}
+        try:
+            while True:
+                while len(jobs) < workers and (task := next(waiting, None)):
+                    jobs[pool.submit(run, task[1])] = task[0]
+                if not jobs:
+                    return
+                for job in wait(jobs, return_when=FIRST_COMPLETED).done:
+                    key = jobs.pop(job)
+                    error = job.exception()
+                    yield key, failed(tasks[key], error) if error else job.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def failed(task: dict, error: BaseException) -> dict:
+    """The result of a run that the grader itself could not carry out."""
+    return {"status": "failed", "answers": {}, "seconds": 0.0, "peak": 0,
+            "cells": [{"status": "not run"} for _ in task["cells"]],
+            "sentence": f"The grader could not run it ({type(error).__name__}: {error}). "
+                        "Grade again: it will be tried again."}
+
+
+def store(handin: Handin, result: dict, submissions: Path, assignment: Assignment,
+          options: Options, record: Record) -> None:
+    """Judge what a notebook left, and store it."""
+    answers = [] if result["status"] == "failed" else judge_chapter(
+        handin.chapter, result, handin.notebook.code)
+    record.store_notebook(row_of(handin, submissions, assignment, options) | {
+        "status": result["status"], "sentence": result["sentence"],
+        "seconds": result["seconds"]}, answers)
+
+
+def row_of(handin: Handin, submissions: Path, assignment: Assignment, options: Options) -> dict:
+    """What the record says of a file, before it was run."""
+    row = {"student": handin.student, "path": shown(handin, submissions), "chapter": None,
+           "digest": "", "likeness": "", "key": "", "rules": assignment.rules, "status": "",
+           "sentence": "", "notes": "", "safe": int(options.safe), "seconds": 0.0}
+    if handin.chapter:
+        row |= {"chapter": handin.chapter.name, "digest": handin.notebook.digest,
+                "likeness": handin.notebook.likeness, "key": handin_key(handin, options),
+                "notes": " ".join(handin.notebook.notes)}
+    return row
+
+
+def identical(handins: list[Handin]) -> list[tuple[str, list[str]]]:
+    """Chapters with the same code from several students, whatever its spaces and comments."""
+    groups = defaultdict(set)
+    for handin in handins:
+        if handin.chapter:
+            groups[handin.chapter.name, handin.notebook.likeness].add(handin.student)
+    return sorted((chapter, sorted(students)) for (chapter, _), students in groups.items()
+                  if len(students) > 1)
+
+
+def write_all(output: Path, record: Record, assignment: Assignment,
+              roster: dict | None, summary: Summary) -> None:
+    """Write every file that is derived from the record."""
+    summary.results = results(record, assignment, roster)
+    gradebook.write(output / GRADEBOOK, summary.results, assignment)
+    gradebook.write_identical(output / IDENTICAL, summary.identical)
+    summary.to_mark = marking.write(output / MARKING, summary.results, assignment)
+    for result in summary.results:
+        feedback.write(output / FEEDBACK, result, assignment)

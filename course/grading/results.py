@@ -1,0 +1,114 @@
+"""The state of a class: what the record says of every student, marks and overrides included."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from course.grading.assignment import Assignment
+from course.grading.judging import NEEDS_MARKING
+from course.grading.record import Record
+
+NOTHING = "nothing handed in"
+
+
+@dataclass
+class StudentResult:
+    """One student: points by exercise, and what is still open."""
+
+    student: str
+    details: dict[str, str] = field(default_factory=dict)
+    """The roster's columns."""
+    notebooks: list[dict] = field(default_factory=list)
+    answers: list[dict] = field(default_factory=list)
+    exercises: dict[str, float | None] = field(default_factory=dict)
+    """Points by exercise; None where they are not known: to be marked, or not readable."""
+    overrides: dict[str, dict] = field(default_factory=dict)
+
+    @property
+    def points_so_far(self) -> float | None:
+        """All points that are known; None if nothing was handed in or graded."""
+        if all(points is None for points in self.exercises.values()) and not self.answers:
+            return None
+        by_hand = sum(row["points"] for row in self.overrides.values())
+        judged = sum(answer["points"] or 0 for answer in self.answers
+                     if answer["exercise"] not in self.overrides)
+        return round(by_hand + judged, 2)
+
+    @property
+    def points(self) -> float | None:
+        """The final points; None while something is open or could not be graded."""
+        return None if self.open else self.points_so_far
+
+    @property
+    def open(self) -> bool:
+        return any(points is None for points in self.exercises.values())
+
+    @property
+    def to_mark(self) -> int:
+        """Written answers that wait for an instructor."""
+        return sum(answer["status"] == NEEDS_MARKING and answer["points"] is None
+                   and answer["exercise"] not in self.overrides for answer in self.answers)
+
+    @property
+    def status(self) -> str:
+        """The worst status of the notebooks.
+
+        graded, stopped, crashed, unreadable, or failed: the grader's own trouble, to be repeated.
+        """
+        order = ["graded", "stopped", "crashed", "unreadable", "failed"]
+        found = [row["status"] for row in self.notebooks if row["status"] in order]
+        return max(found, key=order.index) if found else NOTHING
+
+    @property
+    def safe(self) -> bool:
+        return all(row["safe"] for row in self.notebooks)
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about the files."""
+        return [f"{row['path']}: {text}" for row in self.notebooks
+                for text in (row["sentence"], row["notes"]) if text]
+
+
+def version_of(text: str) -> str:
+    """What ties a mark to the very text that was marked."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def results(record: Record, assignment: Assignment,
+            roster: dict[str, dict[str, str]] | None = None) -> list[StudentResult]:
+    """The results of everyone who handed in or is on the roster, by name."""
+    students = {name: StudentResult(name, details) for name, details in (roster or {}).items()}
+    for row in record.query("SELECT * FROM notebooks ORDER BY student, path"):
+        students.setdefault(row["student"], StudentResult(row["student"])).notebooks.append(row)
+    marks = {(mark["student"], mark["chapter"], mark["name"]): mark
+             for mark in record.query("SELECT * FROM marks")}
+    for row in record.query("SELECT rowid, * FROM answers ORDER BY rowid"):
+        mark = marks.get((row["student"], row["chapter"], row["name"]))
+        if mark and row["status"] == NEEDS_MARKING and mark["version"] == version_of(row["text"]):
+            row |= {"points": mark["points"], "comment": mark["comment"]}
+        if row["student"] in students:
+            students[row["student"]].answers.append(row)
+    for row in record.query("SELECT * FROM overrides"):
+        if row["student"] in students:
+            students[row["student"]].overrides[row["exercise"]] = row
+    for student in students.values():
+        add_up(student, assignment)
+    return sorted(students.values(), key=lambda s: s.student.lower())
+
+
+def add_up(student: StudentResult, assignment: Assignment) -> None:
+    """Fill in the points of each exercise."""
+    unreadable = any(row["status"] in ("unreadable", "failed") for row in student.notebooks)
+    seen = {row["chapter"] for row in student.notebooks if row["status"] not in (
+        "unreadable", "failed")}
+    for chapter in assignment.chapters:
+        for exercise in chapter.exercises:
+            earned = [a["points"] for a in student.answers if a["exercise"] == exercise.id]
+            if exercise.id in student.overrides:
+                points = student.overrides[exercise.id]["points"]
+            elif chapter.name in seen:
+                points = None if None in earned else round(sum(earned), 2)
+            else:
+                # Not handed in: 0, unless it may be in a file that could not be read.
+                points = None if unreadable or not student.notebooks else 0.0
+            student.exercises[exercise.id] = points

@@ -1,0 +1,151 @@
+"""The warm server: imports the stack and compiles the course's models once, then forks.
+
+Started by `runner` as ``python -m course.grading.server SOCKET``. It moves into the sandbox's view
+before it imports anything that matters, so it never sees a solution, a rubric, a reference or
+another submission, and a fork cannot inherit one.
+"""
+
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import warnings
+
+from course.grading import sandbox
+
+STACK = ("numpy", "pandas", "xarray", "matplotlib.pyplot", "seaborn", "scipy.stats", "arviz",
+         "bambi", "nutpie", "course.data", "course.diagrams", "course.answers")
+MODELS = (
+    ("popularity ~ 1", {}, {}),
+    ("popularity ~ 0 + artist", {}, {}),
+    ("popularity ~ (1|artist)", {"noncentered": False}, {"nuts": {"adaptation": "low_rank"}}),
+)
+
+
+def main() -> None:
+    """Warm up, say so, and fork on request until the other end is closed."""
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    order = json.loads(channel.recv(1 << 20))
+    start = time.perf_counter()
+    proc = None
+    try:
+        if order["view"]:
+            proc = sandbox.enter_view(sandbox.View(**order["view"]))
+        shell = warm_up(order["models"])
+    except sandbox.SandboxError as error:
+        channel.send(json.dumps({"refused": str(error)}).encode())
+        return
+    channel.send(json.dumps({"ready": time.perf_counter() - start}).encode())
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no trace of the ended ones
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller ends us, in its own time
+    while True:
+        request, files, _, _ = socket.recv_fds(channel, 1 << 16, 2)
+        if not request:
+            return
+        with warnings.catch_warnings():
+            # A thread of a library that idles does not matter to a fork that never uses it.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if child == 0:
+            channel.close()
+            try:
+                supervise(sandbox.Limits(**json.loads(request)), *files, proc, shell)
+            finally:
+                os._exit(1)
+        for file in files:
+            os.close(file)
+
+
+def warm_up(models: bool):
+    """Import the stack, compile the models of the course, and return a shell to run cells in."""
+    from course.grading import kernel
+
+    sys.modules["course.check"] = kernel.silent_check()
+    sys.modules["dask"] = None  # where it is installed, xarray would import it, and it wants /proc
+    for name in STACK:
+        importlib.import_module(name)
+    if models:
+        compile_models()
+    return kernel.Shell.instance()
+
+
+def compile_models() -> None:
+    """Fit each model of the course briefly: all that it compiles is then inherited."""
+    import bambi
+    from course.data import load_spotify
+
+    songs = load_spotify()
+    for formula, options, sampling in MODELS:
+        model = bambi.Model(formula, songs, **options)
+        fit = model.fit(draws=4, tune=4, chains=1, inference_method="nutpie", random_seed=1,
+                        progressbar=False, **sampling)
+        model.predict(fit, kind="response")
+
+
+def supervise(limits: sandbox.Limits, data: int, control: int, proc: int | None, shell) -> None:
+    """Confine one submission and watch over it; what runs in it cannot see this process."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    commands = socket.socket(fileno=control)
+    try:
+        child = sandbox.confine(limits, proc) if proc is not None else fork_unconfined(limits)
+    except sandbox.SandboxError as error:
+        commands.send(json.dumps({"refused": str(error)}).encode())
+        return
+    if child == 0:
+        run(data, shell, limits)
+        os._exit(0)
+    os.close(data)
+    commands.send(json.dumps({"pid": child}).encode())
+    ended = os.pidfd_open(child) if hasattr(os, "pidfd_open") else None
+    while True:
+        ready = select.select([commands, *([ended] if ended else [])], [], [], 1)[0]
+        if commands in ready:
+            command = commands.recv(1)
+            if command == b"i":
+                os.kill(child, signal.SIGINT)
+            else:
+                end(child, proc is not None)
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            commands.send(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode())
+            os._exit(0)
+
+
+def end(child: int, confined: bool) -> None:
+    """Kill a submission with all that it started (unconfined: all that stayed in its group)."""
+    if not confined:
+        try:
+            os.killpg(child, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    os.kill(child, signal.SIGKILL)
+
+
+def fork_unconfined(limits: sandbox.Limits) -> int:
+    """Fork with resource limits only, in a new folder; for ``--unsafe``."""
+    child = os.fork()
+    if child == 0:
+        import tempfile
+
+        os.setsid()
+        os.chdir(tempfile.mkdtemp(prefix="submission-"))
+        sandbox.limit(limits)
+    return child
+
+
+def run(data: int, shell, limits: sandbox.Limits) -> None:
+    """Run the cells of one submission; in the confined process."""
+    from course.grading import kernel
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    kernel.close_all_but(data)
+    with socket.socket(fileno=data) as channel:
+        kernel.serve(channel, shell, limits.text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""Judge the answers to one exercise. Used by the self-checks and by the grader, alike.
+
+`answers` is what `course.answers.collect` returned, perhaps by way of JSON from a process that is
+not to be trusted. Nothing in it is executed, and nothing in it makes `judge` fail.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from course import questions
+from course.judge_draws import Fit, array_of, judge_draws, judge_posterior
+from course.judge_plots import judge_plot
+from course.judge_values import (
+    Evidence, judge_derived, judge_interval, judge_number, judge_table, table_of,
+)
+from course.questions import QUESTIONS
+from course.verdict import CORRECT, MISSING, NEEDS_MARKING, STATUSES, Verdict, correct, wrong
+
+__all__ = ["STATUSES", "Verdict", "judge"]
+
+SHORTEST_TEXT = 20      # characters of an answer worth marking
+
+
+def judge(exercise: str, answers: dict[str, dict]) -> list[Verdict]:
+    """One verdict for each declared name of the exercise, in order.
+
+    Raises KeyError for an unknown exercise and `course.data.DataNotFoundError` where the data are
+    missing; nothing that `answers` holds raises an error.
+    """
+    given = answers if isinstance(answers, dict) else {}
+    case = _Case(exercise, given)
+    return [case.verdict(name) for name in QUESTIONS[exercise]]
+
+
+class _Case:
+    """One exercise and its answers; verdicts on fits and draws are needed more than once."""
+
+    def __init__(self, exercise: str, answers: dict) -> None:
+        self.questions = QUESTIONS[exercise]
+        self.plan = questions.plan(exercise)
+        self.answers = answers
+        self._verdicts: dict[str, Verdict] = {}
+        self._fits: dict[str, Fit] = {}
+
+    def verdict(self, name: str) -> Verdict:
+        if name not in self._verdicts:
+            self._verdicts[name] = self._judge(name)
+        return self._verdicts[name]
+
+    def fit(self, name: str) -> Fit:
+        if name not in self._fits:
+            record = self.answers.get(name)
+            usable = isinstance(record, dict) and record.get("status") == "ok"
+            self._fits[name] = Fit(record if usable else None)
+        return self._fits[name]
+
+    def _judge(self, name: str) -> Verdict:
+        question, record = self.questions[name], self.answers.get(name)
+        if not isinstance(record, dict) or record.get("status") in ("missing", None):
+            return Verdict(name, MISSING, "not answered yet")
+        if record["status"] == "unanswered":
+            return Verdict(name, MISSING, "not answered yet")
+        if record["status"] != "ok":
+            reason = record.get("reason")
+            return wrong(name, reason[:300] if isinstance(reason, str) and reason
+                         else "It could not be read.")
+        try:
+            with np.errstate(all="ignore"):
+                return self._judge_value(name, question, record.get("value"))
+        except FileNotFoundError:   # the data, not the answer
+            raise
+        except Exception as error:  # one strange answer must not stop the others
+            return wrong(name, f"It could not be judged ({type(error).__name__}).")
+
+    def _judge_value(self, name: str, question: questions.Question, value: Any) -> Verdict:
+        match question:
+            case questions.Posterior():
+                return judge_posterior(name, question, self.fit(name))
+            case questions.Number():
+                if (number := _finite(value)) is None:
+                    return _unreadable(name)
+                evidence = Evidence.from_fit(question.fit, self.fit(question.fit), question.model,
+                                             question.target)
+                return judge_number(name, question, number, evidence)
+            case questions.Interval():
+                if not (isinstance(value, list) and len(value) == 2
+                        and all(_finite(end) is not None for end in value)):
+                    return _unreadable(name)
+                return judge_interval(name, question, np.array(value, dtype=float),
+                                      self._evidence(question))
+            case questions.Derived():
+                if (number := _finite(value)) is None:
+                    return _unreadable(name)
+                return judge_derived(name, question, number)
+            case questions.Draws():
+                draws = array_of(value)
+                return _unreadable(name) if draws is None else judge_draws(name, question, draws)
+            case questions.Table():
+                table = table_of(value, question.columns)
+                if table is None:
+                    return _unreadable(name)
+                return judge_table(name, question, *table, self._right_fit(question.fit))
+            case questions.Choice():
+                return _judge_choice(name, question, value)
+            case questions.Guess():
+                return _judge_guess(name, question, value)
+            case questions.GuessedChoice():
+                if not _is_option(value, question.options):
+                    return _unreadable(name)
+                return correct(name, f"committed; {question.confronted_in} will confront it")
+            case questions.Text():
+                return _judge_text(name, question, value)
+            case questions.Plot():
+                return judge_plot(name, question, value)
+            case questions.Error():
+                return _judge_error(name, question, value)
+        raise TypeError(f"No rule for {question!r}.")
+
+    def _evidence(self, question: questions.Interval) -> Evidence:
+        if not question.draws:
+            return Evidence.from_fit(question.fit, self.fit(question.fit), question.model,
+                                     question.target)
+        record = self.answers.get(question.draws)
+        value = record.get("value") if isinstance(record, dict) else None
+        right = self.verdict(question.draws).status == CORRECT
+        return Evidence.from_draws(question.draws, array_of(value), right)
+
+    def _right_fit(self, name: str) -> Fit | None:
+        fit = self.fit(name)
+        verdict = judge_posterior(name, questions.Posterior(name), fit)
+        return fit if verdict.status == CORRECT else None
+
+
+def _finite(value: Any) -> float | None:
+    """A finite float from a JSON number; None from anything else."""
+    if type(value) not in (int, float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) and abs(number) < 1e100 else None
+
+
+def _unreadable(name: str) -> Verdict:
+    return wrong(name, "It could not be read.")
+
+
+def _is_option(value: Any, options: str) -> bool:
+    return isinstance(value, str) and len(value) == 1 and value in options
+
+
+def _judge_choice(name: str, question: questions.Choice, value: Any) -> Verdict:
+    if not _is_option(value, question.options):
+        return _unreadable(name)
+    return correct(name) if question.is_right(name, value) else wrong(name, question.hint)
+
+
+def _judge_guess(name: str, question: questions.Guess, value: Any) -> Verdict:
+    number = _finite(value)
+    if number is None:
+        return _unreadable(name)
+    if not question.lowest <= number <= question.highest:
+        return wrong(name, f"Popularity lies between {question.lowest:g} and "
+                           f"{question.highest:g}: give a number in that range.")
+    return correct(name, f"committed; {question.confronted_in} will confront it")
+
+
+def _judge_text(name: str, question: questions.Text, value: Any) -> Verdict:
+    if not isinstance(value, str) or not value.strip():
+        return Verdict(name, MISSING, "not answered yet")
+    if question.any_text:
+        return correct(name)
+    if len(value.strip()) < SHORTEST_TEXT:
+        return wrong(name, "Write a sentence or two.")
+    return Verdict(name, NEEDS_MARKING, "your instructor will read this")
+
+
+def _judge_error(name: str, question: questions.Error, value: Any) -> Verdict:
+    value = value if isinstance(value, dict) else {}
+    kind, message = value.get("type"), value.get("message")
+    if not (isinstance(kind, str) and isinstance(message, str)):
+        return _unreadable(name)
+    message = message.lower()
+    unseen = ("not present in the original data set" in message or "not all values found" in message
+              or question.label.lower() in message)
+    if unseen and kind in ("ValueError", "KeyError", "str"):
+        return correct(name)
+    return wrong(name, f"This error ({kind[:60]}) is not about an artist that the model has not "
+                       "seen. Ask the fitted model to predict a song by the new artist.")

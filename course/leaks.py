@@ -1,0 +1,156 @@
+"""What of a solution, an answer key or a rubric remains in a student edition.
+
+Everything in the edition is searched: sources, metadata, outputs, attachments.
+"""
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course.data import PROJECT
+from course.exercises import TYPES, exercises, tags
+
+RUBRICS = PROJECT / "instructors" / "rubrics.toml"
+SHORTEST = 25  # characters of a line or sentence, spaces not counted, that can give something away
+ANSWER_KEYS = {"solution", "key-numbers"}
+CELL_KEYS = {"tags", "course"}
+COURSE_KEYS = {"exercise", "kind", "points", "expects", "optional"}
+# A number with decimals and three digits or more; shorter ones are equal to something too often.
+DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\d)")
+
+
+def find(edition: NotebookNode, source: NotebookNode, rubrics: Iterable[str] = ()) -> list[str]:
+    """What a student edition gives away of its source, one sentence for each leak.
+
+    Parameters
+    ----------
+    edition, source : NotebookNode
+        The student edition, and the chapter that it was made of, with its stored outputs.
+    rubrics : iterable of str
+        What graders look for.
+    """
+    found = []
+    for cell in edition.cells:
+        text = text_of(cell)
+        normal = normalised(text)
+        for reason in (*structure(cell), *assignments(text, source)):
+            found.append(f"cell {cell.id} {reason}")
+        for phrase in phrases(source, rubrics):
+            if normalised(phrase) in normal:
+                found.append(f"cell {cell.id} says: {phrase.strip()}")
+        for number in sorted(answers(source) & set(DECIMAL.findall(text))):
+            found.append(f"cell {cell.id} shows the number {number}")
+    return found
+
+
+def structure(cell: NotebookNode) -> Iterator[str]:
+    """Parts of a cell that no student edition has."""
+    if tags(cell) & ANSWER_KEYS:
+        yield "is a solution or an answer key"
+    if cell.get("outputs") or cell.get("execution_count") is not None:
+        yield "was executed and has stored outputs"
+    if cell.get("attachments"):
+        yield "has attachments"
+    facts = cell.metadata.get("course", {})
+    if extra := (set(cell.metadata) - CELL_KEYS) | (set(facts) - COURSE_KEYS):
+        yield f"has other metadata: {sorted(extra)}"
+    if not all(kind in TYPES for kind in facts.get("expects", {}).values()):
+        yield "says more than the types of what it expects"
+
+
+def assignments(text: str, source: NotebookNode) -> Iterator[str]:
+    """Declared names that are given a value instead of ``...``."""
+    for exercise in exercises(source):
+        for name in exercise.expects:
+            for value in re.findall(rf"\b{name}\b\s*=(?!=)\s*(.+)", text):
+                if re.match(r"[\"'(\[]*[\w.\-]*\d|[\"']\w", value):
+                    yield f"assigns {name} = {value.strip()}"
+
+
+def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
+    """Pieces of solution code, sentences of solution text and of rubrics, long enough to tell.
+
+    What the chapter's own code does before is no secret. A prompt or a stub may give a line as a
+    hint, but never a whole assignment of the solution.
+    """
+    given, hints = "", ""
+    for cell in source.cells:
+        if "solution" in tags(cell) and cell.cell_type == "code":
+            yield from (text for text in assigned(cell.source)
+                        if long_enough(text) and normalised(text) not in given)
+            yield from (line for line in cell.source.splitlines()
+                        if long_enough(line) and normalised(line) not in given + hints)
+        elif "solution" in tags(cell):
+            yield from filter(long_enough, sentences(cell.source))
+        elif tags(cell) & {"exercise", "answer"}:
+            hints += normalised(cell.source) + "\n"
+        elif cell.cell_type == "code" and "check" not in tags(cell):
+            given += normalised(cell.source) + "\n"
+    for rubric in rubrics:
+        yield from filter(long_enough, sentences(rubric))
+
+
+def assigned(code: str) -> list[str]:
+    """The assignments in a piece of code."""
+    return [ast.get_source_segment(code, node) for node in ast.walk(ast.parse(code))
+            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)]
+
+
+def answers(source: NotebookNode) -> set[str]:
+    """Numbers that solutions and answer keys print or state, and that the chapter does not give.
+
+    What other cells print is given: the student's own run prints it too.
+    """
+    secret, given = set(), set()
+    for cell in source.cells:
+        numbers = set(DECIMAL.findall(json.dumps(cell.get("outputs", []), ensure_ascii=False)))
+        if tags(cell) & ANSWER_KEYS:
+            secret |= numbers | set(DECIMAL.findall(cell.source))
+        elif not tags(cell) & {"check", "answer", "remove-cell"}:
+            given |= numbers
+    return {number for number in secret - given if len(re.sub(r"\D", "", number).lstrip("0")) > 2}
+
+
+def text_of(cell: NotebookNode) -> str:
+    """All text in a cell, wherever it is."""
+    def strings(value):
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield str(key)
+                yield from strings(inner)
+        elif isinstance(value, list | tuple):
+            for inner in value:
+                yield from strings(inner)
+        else:
+            yield str(value)
+
+    return "\n".join(strings(cell))
+
+
+def sentences(text: str) -> list[str]:
+    """A text in sentences, lines and table cells."""
+    return re.split(r"(?<=[.!?:;])\s+|\n+|\s\|\s", text)
+
+
+def normalised(text: str) -> str:
+    """A text without what does not change its sense: spaces, case, emphasis, quotes, semicolons."""
+    return re.sub(r"[\s*_`\"'“”‘’#>|\\;-]+", "", text).lower()
+
+
+def long_enough(text: str) -> bool:
+    """Does a piece of text say enough to give something away?"""
+    return len(normalised(text)) >= SHORTEST
+
+
+def rubrics(path: Path = RUBRICS) -> list[str]:
+    """The texts of rubrics and sample answers; none where there is no instructors' folder."""
+    if not path.is_file():
+        return []
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return [line for table in tables.values()
+            for line in (*table.get("rubric", []), table.get("sample", ""))]

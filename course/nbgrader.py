@@ -1,0 +1,146 @@
+"""The activity in nbgrader's format, for those who grade with its formgrader or a JupyterHub.
+
+Source and release: what ``nbgrader generate_assignment`` reads and what it would write. The
+judgement is the same as everywhere (`course.judge`), but nbgrader runs it beside the student's
+code: a submission can read and replace it there. `course.grading` does not have that weakness.
+
+| our cell | nbgrader's cell |
+| --- | --- |
+| exercise | read-only |
+| answer, with the code of its solution | solution; manually graded where a text is to be read |
+| check | the check stays; below it an autograded cell, hidden until grading |
+"""
+
+import re
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from course import questions
+from course.data import PROJECT
+from course.editions import KERNEL, student
+from course.exercises import ACTIVITY, Exercise, activity_chapters, exercise_id, exercises, tags
+
+OUTPUT = PROJECT / "_build" / "nbgrader"
+ASSIGNMENT = "activity"
+STUB = "# Replace each ... above."
+HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
+CONFIG = f'''\
+c = get_config()
+c.CourseDirectory.course_id = "hierarchical-models"
+c.ClearSolutions.code_stub = {{"python": "{STUB}"}}
+c.ExecutePreprocessor.timeout = 300
+c.Execute.timeout = 300
+'''
+
+
+def earned(exercise: str, namespace: dict, points: float) -> float:
+    """The points that the answers to an exercise earn without an instructor; for nbgrader.
+
+    Parameters
+    ----------
+    exercise : str
+    namespace : dict
+        The student's names.
+    points : float
+        The most; shared equally among the names that are judged here.
+    """
+    from course.answers import collect
+    from course.judge import judge
+
+    names = judged_here(exercise)
+    verdicts = judge(exercise, collect(namespace, questions.plan(exercise)))
+    return round(points / len(names) * sum(v.share for v in verdicts if v.name in names), 4)
+
+
+def judged_here(exercise: str) -> list[str]:
+    """The names that earn credit and need no instructor."""
+    asked = questions.QUESTIONS[exercise]
+    return [name for name in questions.credited(exercise)
+            if not isinstance(asked[name], questions.Text) or asked[name].any_text]
+
+
+def source(notebook: NotebookNode) -> NotebookNode:
+    """A chapter as nbgrader's source."""
+    facts = {exercise.id: exercise for exercise in exercises(notebook)}
+    code = {}
+    for cell in notebook.cells:
+        if "solution" in tags(cell) and cell.cell_type == "code":
+            code.setdefault(exercise_id(cell), []).append(cell.source)
+    cells = []
+    for cell in student(notebook).cells:
+        exercise = facts.get(exercise_id(cell))
+        cell.metadata.pop("course", None)
+        cells.append(cell)
+        if exercise is None:
+            continue
+        if "exercise" in tags(cell):
+            grader(cell, locked=True)
+        elif "answer" in tags(cell):
+            grader(cell, solution=True, points=by_hand(exercise))
+            solution = "\n\n".join(code.get(exercise.id, []))
+            cell.source += "\n" + "\n".join([SOLUTION[0], solution, SOLUTION[1]])
+        elif "check" in tags(cell) and judged_here(exercise.id):
+            cells.append(test_cell(exercise))
+    return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
+
+
+def release(notebook: NotebookNode) -> NotebookNode:
+    """The same without solutions and tests."""
+    result = source(notebook)
+    for cell in result.cells:
+        if "nbgrader" in cell.metadata:
+            for (begin, end), stub in ((SOLUTION, STUB), (HIDDEN, "")):
+                cell.source = re.sub(f"{begin}.*?{end}", stub, cell.source, flags=re.DOTALL)
+    return result
+
+
+def by_hand(exercise: Exercise) -> float | None:
+    """The points of an exercise's texts that an instructor reads; None if there are none."""
+    names = questions.credited(exercise.id)
+    count = len(names) - len(judged_here(exercise.id))
+    return exercise.points * count / len(names) if count else None
+
+
+def test_cell(exercise: Exercise) -> NotebookNode:
+    """A cell whose value is what the exercise earns: nbgrader gives partial credit for it."""
+    points = exercise.points - (by_hand(exercise) or 0)
+    lines = [HIDDEN[0], "from course.nbgrader import earned",
+             f'earned("{exercise.id}", globals(), {points:g})', HIDDEN[1]]
+    cell = nbformat.v4.new_code_cell("\n".join(lines), id=f"{exercise.id}-test")
+    grader(cell, points=points, locked=True)
+    return cell
+
+
+def grader(cell: NotebookNode, *, solution: bool = False, points: float | None = None,
+           locked: bool = False) -> None:
+    """Write nbgrader's metadata (its schema 3)."""
+    cell.metadata["nbgrader"] = {
+        "grade": points is not None, "grade_id": cell.id, "locked": locked, "schema_version": 3,
+        "solution": solution, "task": False, "cell_type": cell.cell_type}
+    if points is not None:
+        cell.metadata["nbgrader"]["points"] = points
+
+
+def write(output: Path = OUTPUT, chapters: Path = ACTIVITY) -> list[Path]:
+    """Write source, release and a configuration; return the notebooks written."""
+    written = []
+    for path in activity_chapters(chapters):
+        notebook = nbformat.read(path, as_version=4)
+        for edition in (source, release):
+            target = output / edition.__name__ / ASSIGNMENT / path.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(edition(notebook), target)
+            written.append(target)
+    (output / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    return written
+
+
+def run(output: str | None) -> int:
+    """The command ``python -m course nbgrader``; returns an exit code."""
+    folder = Path(output) if output else OUTPUT
+    count = len(write(folder))
+    print(f"Wrote {count} notebooks for nbgrader to {folder}; the students' are in release/.")
+    return 0

@@ -1,0 +1,68 @@
+"""The whole book as one PDF: rendered as a single page, rearranged for paper, printed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from course import book, browser
+from course.data import PROJECT
+
+FOOTER = """<div style="width: 100%; font: 8px sans-serif; text-align: center; color: #555">
+<span class="pageNumber"></span></div>"""
+MARGIN = {"top": "18mm", "bottom": "18mm", "left": "17mm", "right": "17mm"}
+REARRANGE = Path(__file__).with_name("print.js")
+
+
+def path(output: Path, solutions: str) -> Path:
+    """Where the PDF is. One with solutions is never mistaken for one without."""
+    return output / "_build" / f"pdf-{solutions}" / "hierarchical-models.pdf"
+
+
+def make(output: Path = PROJECT, solutions: str | None = None) -> int:
+    """Write the book as a tagged PDF with an outline, solutions at its end; return an exit code.
+
+    `solutions` is "shown" or "withheld", as for the book.
+    """
+    solutions = solutions or os.environ.get("SOLUTIONS") or "shown"
+    if browser.CHROMIUM is None:
+        print(f"The PDF was not made: {browser.HOW_TO_GET_IT}")
+        return 1
+    if (code := book.build(output, solutions=solutions)) != 0:
+        return code
+    target = path(output, solutions)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    print("Printing the book ...")
+    page = single_page(target.parent, solutions)
+    if page is None:
+        print("The book was not rendered cleanly; the messages above say where.")
+        return 1
+    print_page(page, target)
+    print(f"The PDF is ready: {target}")
+    return book.build(output, solutions=solutions)  # which now offers the PDF
+
+
+def single_page(folder: Path, solutions: str) -> Path | None:
+    """Render the book as one long page in a folder; None if that failed."""
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build",
+               str(PROJECT), "--path-output", str(folder), "--builder", "singlehtml",
+               "-W", "-n", "--keep-going", "-q"]
+    done = subprocess.run(command, cwd=PROJECT, env={**os.environ, "SOLUTIONS": solutions})
+    return folder / "_build" / "singlehtml" / "index.html" if done.returncode == 0 else None
+
+
+def print_page(page: Path, target: Path) -> None:
+    """Print a rendered page; no network is needed."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = browser.launch(playwright)
+        window = chromium.new_page(color_scheme="light", reduced_motion="reduce",
+                                   viewport={"width": 900, "height": 1200})
+        window.goto(page.as_uri())
+        window.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
+        window.evaluate(REARRANGE.read_text(encoding="utf-8"))
+        window.pdf(path=target, format="A4", margin=MARGIN, tagged=True, outline=True,
+                   print_background=True, display_header_footer=True, header_template="<i></i>",
+                   footer_template=FOOTER)
+        chromium.close()

@@ -1,0 +1,332 @@
+"""What each exercise asks for: the declared names, their types, and the rules of judging.
+
+There is no expected number here: those are computed from the data, exactly, when an answer is
+judged (`course.reference`). The right letter of a choice is stored as a digest, so that nobody
+reads it by accident. Four guesses undo a digest: it keeps an honest student honest, no more.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+#: The terms that add up to a parameter, by the names that Bambi and others use.
+_MU = {"names": ["Intercept", "mu"]}
+_SIGMA = {"names": ["sigma", "sigma_y", "popularity_sigma"]}
+
+
+def _no_pooled_mean(label: str) -> list[dict]:
+    return [{"names": ["artist", "mu_j"], "label": label}]
+
+
+def _hierarchical_mean(label: str) -> list[dict]:
+    return [_MU, {"names": ["1|artist", "b_j", "b"], "label": label}]
+
+
+#: What is read from the fit of each model: parameter -> terms.
+FITS = {
+    "complete_pooled": {"mu": [_MU], "sigma": [_SIGMA]},
+    "no_pooled": {"sigma": [_SIGMA]} | {
+        f"mu_j: {label}": _no_pooled_mean(label) for label in ("Mia X", "Frank Ocean")},
+    "hierarchical": {"mu": [_MU], "sigma_y": [_SIGMA],
+                     "sigma_mu": [{"names": ["1|artist_sigma", "sigma_mu"]}]} | {
+        f"mu_j: {label}": _hierarchical_mean(label)
+        for label in ("Frank Ocean", "Sean Kingston")},
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One declared name. `credit`: does it earn a share of the exercise's points?"""
+
+    credit: bool = field(default=True, kw_only=True)
+    type = ""
+
+    def plan(self) -> dict:
+        """What `course.answers.collect` needs to know, as JSON."""
+        return {"type": self.type}
+
+
+@dataclass(frozen=True)
+class Number(Question):
+    """A statistic of a model's target; `fit` names the student's fit that it comes from."""
+
+    model: str
+    target: str
+    statistic: str = "median"
+    decimals: int = 1
+    fit: str = ""
+    needs_fit: bool = True      # else exact integration may answer it
+    type = "number"
+
+
+@dataclass(frozen=True)
+class Interval(Question):
+    """The ends of an equal-tailed interval; `draws` or `fit` names where it comes from."""
+
+    model: str
+    target: str
+    prob: float = 0.8
+    decimals: int = 1
+    fit: str = ""
+    draws: str = ""
+    type = "interval"
+
+
+@dataclass(frozen=True)
+class Derived(Question):
+    """A number that the data alone determine (`course.shrinkage_example`)."""
+
+    key: str
+    decimals: int
+    type = "number"
+
+
+@dataclass(frozen=True)
+class Draws(Question):
+    """Posterior predictive draws of one song."""
+
+    model: str
+    target: str
+    type = "draws"
+
+
+@dataclass(frozen=True)
+class Table(Question):
+    """One row an artist; columns are statistics of the target of that artist."""
+
+    model: str
+    target: str
+    columns: tuple[str, ...]
+    prob: float = 0.8
+    decimals: int = 1
+    fit: str = ""
+    type = "table"
+
+    def plan(self) -> dict:
+        return {"type": "table", "columns": list(self.columns), "index": "artist"}
+
+
+@dataclass(frozen=True)
+class Choice(Question):
+    """One letter; `hint` is said of every wrong one, and names none."""
+
+    digest: str
+    hint: str
+    options: str = "abc"
+    type = "choice"
+
+    def plan(self) -> dict:
+        return {"type": "choice", "options": list(self.options)}
+
+    def is_right(self, name: str, letter: str) -> bool:
+        return digest(name, letter) == self.digest
+
+
+@dataclass(frozen=True)
+class Guess(Question):
+    """A committed number between `lowest` and `highest`: any earns its share."""
+
+    confronted_in: str
+    lowest: float = 0
+    highest: float = 100
+    type = "number"
+
+
+@dataclass(frozen=True)
+class GuessedChoice(Question):
+    """A committed letter: any earns its share."""
+
+    confronted_in: str
+    options: str = "abc"
+    type = "choice"
+
+    def plan(self) -> dict:
+        return {"type": "choice", "options": list(self.options)}
+
+
+@dataclass(frozen=True)
+class Text(Question):
+    """A written answer, which an instructor marks; or one that any text earns."""
+
+    any_text: bool = False
+    type = "text"
+
+
+@dataclass(frozen=True)
+class Posterior(Question):
+    """A fit of the model of the same name."""
+
+    model: str
+    type = "posterior"
+
+    def plan(self) -> dict:
+        return {"type": "posterior", "parameters": FITS[self.model]}
+
+
+@dataclass(frozen=True)
+class Plot(Question):
+    """A plot of "songs", of songs "by artist", or of the artist "means"."""
+
+    of: str
+    type = "plot"
+
+
+@dataclass(frozen=True)
+class Error(Question):
+    """The error that a model raises for an artist it has not seen."""
+
+    label: str
+    type = "error"
+
+
+def digest(name: str, letter: str) -> str:
+    """What stands for the right letter of a choice."""
+    return hashlib.sha256(f"hierarchical models, {name}, {letter}".encode()).hexdigest()[:16]
+
+
+def _number(model: str, target: str, **details) -> Number:
+    return Number(model, target, fit=model, **details)
+
+
+def _predictions(model: str) -> Table:
+    return Table(model, "predict", ("lower", "median", "upper"), fit=model)
+
+
+_LAYERS = ("Ask of the symbol: does it belong to one artist or to all, and is it a typical value "
+           "or a spread?")
+_VARIANCE = ("Think of refitting to new data: which estimates would jump with them, and which "
+             "would hardly move?")
+_BIAS = ("Think of the average over many data sets: which estimates would then be closest to "
+         "each artist's own mean, and which would ignore the artist?")
+
+QUESTIONS: dict[str, dict[str, Question]] = {
+    "ex-00": {
+        "typical_00": Choice("0a8bb6964a4ec867", _LAYERS, "abcd"),
+        "artist_00": Choice("0be27520ba3586ec", _LAYERS, "abcd"),
+        "within_00": Choice("4b38ce58d668f0dc", _LAYERS, "abcd"),
+        "between_00": Choice("650c14be7f344cd0", _LAYERS, "abcd"),
+    },
+    "ex-01": {
+        "group_01": Text(any_text=True),
+        "guess_01": Guess("Exercise 3"),
+    },
+    "ex-02": {
+        "plot_02": Plot("songs"),
+        "shape_02": Choice("64fa390435c7eabd", (
+            "Compare the two tails: on which side of the peak do songs lie further away?")),
+    },
+    "ex-03": {
+        "complete_pooled": Posterior("complete_pooled"),
+        "mu_median_03": _number("complete_pooled", "mu"),
+        "mu_80_03": Interval("complete_pooled", "mu", fit="complete_pooled"),
+        "meaning_03": Choice("cb9028cb32b9d50d", (
+            "Ask what mu describes in this model, a single song or something about all of "
+            "them, and what a posterior median says about it.")),
+    },
+    "ex-04": {name: Guess("Exercise 5") for name in ("mia_x_04", "beyonce_04", "mac_beats_04")},
+    "ex-05a": {
+        "mac_beats_05a": Draws("complete_pooled", "predict"),
+        "beyonce_05a": Draws("complete_pooled", "predict"),
+        "mac_beats_80_05a": Interval("complete_pooled", "predict", draws="mac_beats_05a"),
+    },
+    "ex-05b": {
+        "predictions_05b": _predictions("complete_pooled"),
+        "bummer_05b": Text(),
+    },
+    "ex-06": {
+        "plot_06": Plot("by artist"),
+        "limits_06": Choice("29cacf2ab1471664", (
+            "Count the songs behind each shape in your plot before you trust it.")),
+    },
+    "ex-07": {
+        "no_pooled": Posterior("no_pooled"),
+        "mia_x_median_07": _number("no_pooled", "mu_j: Mia X"),
+        "mia_x_80_07": Interval("no_pooled", "mu_j: Mia X", fit="no_pooled"),
+        "meaning_07": Choice("68052817742ae63a", (
+            "Ask whom this parameter describes, and which songs tell this model about it.")),
+    },
+    "ex-08": {
+        "mia_x_08": Guess("Exercise 9"),
+        "beyonce_08": Guess("Exercise 9"),
+        "mac_beats_08": GuessedChoice("Exercise 9"),
+    },
+    "ex-09a": {
+        "error_09a": Error("Mac Beats"),
+        "bummer_09a": Text(),
+    },
+    "ex-09b": {
+        "predictions_09b": _predictions("no_pooled"),
+        "centre_09b": Choice("aaac62888f3c372d", (
+            "Hold the medians of your table against the artists' own data, and then against "
+            "the mean of all songs.")),
+    },
+    "ex-10": {
+        "plot_10": Plot("means"),
+        "shape_10": Choice("189e86245b170121", (
+            "Look at all of the 44 means together: where most of them lie, and how they fall "
+            "away on either side.")),
+    },
+    "ex-11": {
+        "hierarchical": Posterior("hierarchical"),
+        "mu_median_11": _number("hierarchical", "mu"),
+        "sigma_y_median_11": _number("hierarchical", "sigma_y"),
+        "sigma_mu_median_11": _number("hierarchical", "sigma_mu"),
+    },
+    "ex-12": {"answer_12": GuessedChoice("Exercises 13 and 14")},
+    "ex-13": {
+        "mac_beats_13": Draws("hierarchical", "predict_new"),
+        "beyonce_13": Draws("hierarchical", "predict: Beyoncé"),
+        "mac_beats_80_13": Interval("hierarchical", "predict_new", draws="mac_beats_13"),
+        "beyonce_80_13": Interval("hierarchical", "predict: Beyoncé", draws="beyonce_13"),
+        "why_13": Text(),
+    },
+    "ex-14": {
+        "predictions_14": _predictions("hierarchical"),
+        "verdict_14": Choice("d84d11b5c25ce3cb", (
+            "Follow one extreme artist with few songs through the three tables of "
+            "predictions.")),
+        "description_14": Text(),
+    },
+    "ex-15a": {
+        "shift_15a": Table("hierarchical", "shift", ("shift",), fit="hierarchical"),
+        "most_15a": Choice("e6cb0266102666e7", (
+            "Sort your table by the size of the shift, and look at who stands at its two "
+            "ends.")),
+    },
+    "ex-15b": {
+        "hierarchical": Posterior("hierarchical", credit=False),
+        "ocean_15b": _number("hierarchical", "mu_j: Frank Ocean", needs_fit=False),
+        "kingston_15b": _number("hierarchical", "mu_j: Sean Kingston", needs_fit=False),
+        "why_15b": Text(),
+    },
+    "ex-16a": {"why_small_16a": Text()},
+    "ex-16b": {
+        "rmse_observed_16b": Derived("rmse_observed", 3),
+        "rmse_shrunken_16b": Derived("rmse_shrunken", 3),
+        "why_extreme_16b": Text(),
+    },
+    "ex-17a": {
+        "most_variable_17a": Choice("ddf2f8a13714921a", _VARIANCE),
+        "least_variable_17a": Choice("90d025e6bdf96a70", _VARIANCE),
+    },
+    "ex-17b": {
+        "most_biased_17b": Choice("0f77d4714f985678", _BIAS),
+        "least_biased_17b": Choice("f1cf6644eacef9ae", _BIAS),
+    },
+}
+
+#: Fits that are looked at for their precision, where the exercise itself does not ask for them.
+USES = {"ex-05b": ["complete_pooled"], "ex-09b": ["no_pooled"], "ex-14": ["hierarchical"],
+        "ex-15a": ["hierarchical"]}
+
+
+def plan(exercise: str) -> dict[str, dict]:
+    """What to collect for an exercise, as JSON; KeyError for an unknown one."""
+    asked = {name: question.plan() for name, question in QUESTIONS[exercise].items()}
+    for model in USES.get(exercise, []):
+        asked[model] = Posterior(model).plan()
+    return asked
+
+
+def credited(exercise: str) -> list[str]:
+    """The names that share the points of an exercise equally."""
+    return [name for name, question in QUESTIONS[exercise].items() if question.credit]

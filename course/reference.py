@@ -1,0 +1,139 @@
+"""The exact distributions that answers are judged against, computed from the data when asked for.
+
+A quantity is named by its model ("complete_pooled", "no_pooled", "hierarchical") and its target:
+"mu", "sigma", "sigma_y", "sigma_mu", "mu_j: Camilo", "b_j: Camilo", "predict: Camilo", "predict"
+(complete pooled), "mu_new", "predict_new". Everything is cached; nothing is stored on disk.
+"""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from course import exact, ledger
+from course.data import load_spotify
+from course.exact import Marginal, NormalMixture
+from course.priors import HalfStudentT, Normal
+
+#: An answer is right under any of these: the source's, this book's, Bambi's own.
+ACCEPTED_PRIORS = ("source", "chapter", "bambi")
+
+
+@cache
+def songs() -> pd.DataFrame:
+    """The 350 songs; `DataNotFoundError` if there is no copy."""
+    return load_spotify()
+
+
+@cache
+def artists() -> tuple[str, ...]:
+    """The 44 artists, from the lowest to the highest mean popularity."""
+    return tuple(songs()["artist"].cat.categories)
+
+
+@cache
+def sample_means() -> pd.Series:
+    """Mean popularity of each artist's songs, in the order of `artists`."""
+    return songs().groupby("artist", observed=True)["popularity"].mean()
+
+
+@cache
+def posterior(model: str, priors: str):
+    """The exact posterior of a model under a named set of priors, "literal" included."""
+    if model == "hierarchical" or priors != "bambi":
+        return ledger.posterior(model, priors)
+    y, artist = songs()["popularity"], songs()["artist"]
+    sd = float(y.std(ddof=0))
+    sigma = HalfStudentT(nu=4, sigma=sd)
+    if model == "complete_pooled":
+        return exact.complete_pooled(y, mu=Normal(float(y.mean()), 2.5 * sd), sigma=sigma)
+    return exact.no_pooled(y, artist, sigma=sigma)
+
+
+@cache
+def marginal(model: str, target: str, priors: str) -> Marginal:
+    """The exact distribution of a target; KeyError if the model has no such target."""
+    fitted = posterior(model, priors)
+    name, _, label = target.partition(": ")
+    if name in ("mu_j", "b_j", "predict", "mu_new", "predict_new"):
+        return getattr(fitted, name)(*([label] if label else []))
+    if name == "predict_new_same_mean":
+        return _without_artist_spread(fitted)
+    if name == "predict_resampled":
+        return _resampled_artists(fitted)
+    return fitted[name]
+
+
+def _without_artist_spread(fitted: exact.Hierarchical) -> NormalMixture:
+    """One song of a new artist whose mean is taken to be mu itself."""
+    mu, song = fitted["mu"], fitted._nodes[0][0]
+    return NormalMixture(mu.means, np.hypot(mu.sds, song), mu.weights)
+
+
+def _resampled_artists(fitted: exact.Hierarchical) -> NormalMixture:
+    """One song of an artist drawn from the 44 observed ones.
+
+    Each artist's prediction is taken to be normal, which moves no quantile by 0.01 (it is a known
+    mistake that is computed here, not a right answer).
+    """
+    each = fitted.summary("predict")
+    return NormalMixture(each["mean"].to_numpy(), each["sd"].to_numpy(),
+                         np.full(len(each), 1 / len(each)))
+
+
+# ------------------------------------------------------------------------------ what is expected
+
+@cache
+def expected(model: str, target: str, statistic: str, prob: float,
+             priors: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values of a statistic, and the Monte Carlo standard error of each from one single draw.
+
+    statistic: "median", "mean", "interval" (equal-tailed, `prob`), "hdi" (`prob`) or "mean +- sd".
+    Divide the errors by the square root of the effective sample size.
+    """
+    if model == "data":     # an artist's sample mean, whatever the statistic
+        return sample_means()[[target.partition(": ")[2]]].to_numpy(), np.zeros(1)
+    distribution = marginal(model, target, priors)
+    if statistic == "mean":
+        return np.array([distribution.mean]), np.array([distribution.sd])
+    match statistic:
+        case "median":
+            values = np.array([distribution.median])
+        case "interval":
+            values = np.array(distribution.interval(prob))
+        case "hdi":
+            values = np.array(distribution.hdi(prob))
+        case "mean +- sd":
+            values = distribution.mean + distribution.sd * np.array([-1, 1])
+        case _:
+            raise KeyError(f"There is no statistic {statistic!r}.")
+    p = np.asarray(distribution.cdf(values))
+    return values, np.sqrt(p * (1 - p)) / distribution.pdf(values)
+
+
+@cache
+def expected_table(model: str, target: str, columns: tuple[str, ...], prob: float,
+                   priors: str) -> tuple[np.ndarray, np.ndarray]:
+    """The same for each artist, in the order of `artists`: two arrays (artists, columns).
+
+    target: "predict", "mu_j", "b_j", or "shift" (of the posterior mean of mu_j from the artist's
+    sample mean). The errors are those of a normal distribution, which all of these nearly are.
+    """
+    fitted = posterior(model, priors)
+    if model == "complete_pooled":
+        one = marginal(model, "predict" if target == "predict" else "mu", priors)
+        lower, upper = one.interval(prob)
+        row = {"mean": one.mean, "sd": one.sd, "median": one.median, "lower": lower,
+               "upper": upper}
+        table = pd.DataFrame([row] * len(artists()), index=artists())
+    else:
+        table = fitted.summary("mu_j" if target == "shift" else target, prob=prob)
+        table = table.loc[list(artists())]
+    table["shift"] = table["mean"] - sample_means().to_numpy()
+    tail = (1 - prob) / 2
+    at_tail = np.sqrt(tail * (1 - tail)) / stats.norm.pdf(stats.norm.ppf(tail))
+    relative = {"lower": at_tail, "upper": at_tail, "median": np.sqrt(np.pi / 2), "mean": 1.0,
+                "shift": 1.0}
+    errors = np.outer(table["sd"], [relative[column] for column in columns])
+    return table[list(columns)].to_numpy(), errors

@@ -1,0 +1,169 @@
+"""The lecture as reveal.js decks, made from the chapters; no network is needed to show them.
+
+A cell's ``slideshow`` metadata says where it goes, as in Jupyter: ``slide`` and ``subslide`` begin
+one, ``-`` continues it, ``notes`` are the speaker's, ``skip`` stays in the book. Of a Markdown
+cell, a slide shows headings, lists, tables and formulas; its sentences become speaker's notes.
+"""
+
+import shutil
+from html import escape
+from importlib.util import find_spec
+from pathlib import Path
+
+import nbformat
+from markdown_it import MarkdownIt
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from course.data import PROJECT
+from course.execute import chapters
+from course.plain_text import PlainText
+from course.sphinx_book import copy_mathjax_to
+
+FOLDER = PROJECT / "_build" / "slides"
+REVEAL_PARTS = ("LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js",
+                "plugin/notes/notes.js", "plugin/notes/speaker-view.html")
+SHOWN = {"heading_open", "bullet_list_open", "ordered_list_open", "table_open", "math_block",
+         "amsmath", "fence"}
+DECK = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="reveal/dist/reset.css">
+<link rel="stylesheet" href="reveal/dist/reveal.css">
+<link rel="stylesheet" href="slides.css">
+<script>MathJax = {{options: {{enableMenu: false}}}};</script>
+<script src="mathjax/tex-chtml.js"></script>
+</head>
+<body>
+<div class="reveal"><div class="slides">
+{slides}
+</div></div>
+<script src="reveal/dist/reveal.js"></script>
+<script src="reveal/plugin/notes/notes.js"></script>
+<script src="slides.js"></script>
+</body>
+</html>
+"""
+INDEX = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Slides of the lecture</title><link rel="stylesheet" href="slides.css"></head>
+<body class="contents"><main><h1>Slides of the lecture</h1>
+<p>Arrow keys lead on, S opens the speaker's notes, Esc shows all slides.</p>
+<ol>
+{links}
+</ol></main></body>
+</html>
+"""
+
+
+def renderer() -> MarkdownIt:
+    """Markdown to HTML, formulas left for MathJax."""
+    md = MarkdownIt("commonmark", {"html": False}).enable("table")
+    md.use(dollarmath_plugin).use(amsmath_plugin)
+
+    def rule(before, after):
+        return lambda tokens, k, *_: before + escape(tokens[k].content.strip()) + after
+
+    md.renderer.rules.update({
+        "math_inline": rule(r"\(", r"\)"), "math_inline_double": rule(r"\[", r"\]"),
+        "math_block": rule(r"<div>\[", r"\]</div>"), "amsmath": rule("<div>", "</div>")})
+    return md
+
+
+def split(source: str, md: MarkdownIt) -> tuple[str, str]:
+    """The HTML of what a slide shows of some Markdown, and of what is said."""
+    tokens, parts, start, depth = md.parse(source), ([], []), 0, 0
+    for k, token in enumerate(tokens):
+        depth += token.nesting
+        if depth == 0:  # the end of a block
+            parts[0 if tokens[start].type in SHOWN else 1].extend(tokens[start:k + 1])
+            start = k + 1
+    return tuple(md.renderer.render(part, md.options, {}) for part in parts)
+
+
+def code_html(cell: NotebookNode) -> str:
+    """A code cell: its code, unless hidden, and what it shows."""
+    tags, parts = cell.metadata.get("tags", []), []
+    if not {"hide-input", "remove-input"} & set(tags):
+        parts.append(highlight(cell.source, PythonLexer(), HtmlFormatter()))
+    figure = cell.metadata.get("mystnb", {})
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if "image/png" in data:
+            alt = escape(figure.get("image", {}).get("alt", ""))
+            parts.append(f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">')
+        elif "text/html" in data:
+            parts.append(f'<div class="table">{data["text/html"]}</div>')
+        elif text := data.get("text/plain") or output.get("text"):
+            parts.append(f"<pre>{escape(text)}</pre>")
+    return "\n".join(parts)
+
+
+def deck(notebook: NotebookNode) -> str:
+    """A chapter as one HTML page."""
+    md, plain = renderer(), PlainText(notebook, notebook.cells, set())
+    slides = []  # what is shown and what is said, slide by slide
+    for cell in notebook.cells:
+        place = cell.metadata.get("slideshow", {}).get("slide_type", "skip")
+        if place == "skip":
+            continue
+        if place in ("slide", "subslide"):
+            slides.append(("", ""))
+        if cell.cell_type == "code":
+            shown, said = code_html(cell), ""
+        else:
+            source, _, answers = plain.of(cell).partition("<details>")  # of a quiz
+            shown, said = split(source, md)
+            if "quiz" in cell.metadata.get("tags", []):
+                shown, said = md.render(source), ""
+                said = split(answers.partition("</summary>")[2].partition("</details>")[0], md)[0]
+            elif "objectives" in cell.metadata.get("tags", []):
+                shown = f"<h2>After this chapter you can</h2>{shown}"
+            elif place == "notes":
+                shown, said = "", md.render(source)
+        slides[-1] = (slides[-1][0] + shown, slides[-1][1] + said)
+    html = "\n".join(f'<section><div class="fit">{shown}</div><aside class="notes">{said}</aside>'
+                     "</section>" for shown, said in slides)
+    return DECK.format(title=escape(title(notebook)), slides=html)
+
+
+def title(notebook: NotebookNode) -> str:
+    """The title of a chapter."""
+    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
+
+
+def write(folder: Path = FOLDER) -> int:
+    """Write a deck for each chapter of the lecture; return an exit code."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    links = []
+    for path in chapters():
+        if path.parent.name == "lecture":
+            notebook = nbformat.read(path, as_version=4)
+            (folder / f"{path.stem}.html").write_text(deck(notebook), encoding="utf-8")
+            links.append(f'<li><a href="{path.stem}.html">{escape(title(notebook))}</a></li>')
+    (folder / "index.html").write_text(INDEX.format(links="\n".join(links)), encoding="utf-8")
+    reveal = Path(find_spec("sphinx_revealjs").origin).parent / "_static" / "revealjs"
+    for part in REVEAL_PARTS:
+        (folder / "reveal" / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(reveal / part, folder / "reveal" / part)
+    copy_mathjax_to(folder / "mathjax")
+    for name in ("slides.css", "slides.js"):
+        shutil.copy(Path(__file__).with_name(name), folder)
+    print(f"The slides are ready: {folder / 'index.html'}")
+    return 0
+
+
+def make() -> int:
+    """Write the decks, then the book, which offers them from then on."""
+    from course import book
+
+    return write() or book.build()

@@ -1,0 +1,109 @@
+"""The Sphinx extension for what surrounds a page: scripts it needs, description, site map."""
+
+import os
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+# A script and a style sheet of ours, loaded only by pages that hold an element of this class.
+PARTS = {"shrinkage-explorer": "shrinkage", "quiz": "quiz"}
+# An empty header cell is no header; a list has items, and doc-biblioentry is out of use.
+REPAIRS = {
+    "<th></th>": "<td></td>",
+    '<th class="head"><p></p></th>': '<td class="head"></td>',
+    'role="doc-biblioentry"': 'role="listitem"',
+}
+LONGEST_DESCRIPTION = 160
+SITE_ADDRESS = "COURSE_SITE_URL"
+
+
+def setup(app: Sphinx) -> dict:
+    """Register the extension (called by Sphinx)."""
+    app.connect("html-page-context", add_parts)
+    app.connect("html-page-context", add_description)
+    app.connect("html-page-context", repair_markup)
+    # After sphinx.ext.mathjax, which adds the script.
+    app.connect("html-page-context", drop_idle_mathjax, priority=900)
+    app.connect("build-finished", drop_icon_script)
+    # The menu of MathJax would make every formula a stop of the tab key.
+    app.config.mathjax3_config = {"options": {"enableMenu": False}}
+    # A site map lists full addresses, so there is one only where the site's address is known.
+    if address := os.environ.get(SITE_ADDRESS):
+        app.config.html_baseurl = address.rstrip("/") + "/"
+        app.config.sitemap_url_scheme = "{link}"
+        app.setup_extension("sphinx_sitemap")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def add_parts(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Let a page load the scripts and style sheets of the parts that it holds, and no others."""
+    if doctree is None:
+        return
+    if app.builder.name == "singlehtml":  # what is printed: see course/pdf.py
+        app.add_css_file("print.css")
+    for name, file in PARTS.items():
+        if app.builder.name == "singlehtml" and name == "quiz":
+            app.add_css_file("quiz.css")
+            continue  # no buttons on paper
+        if any(name in (node.get("classes", []) if isinstance(node, nodes.Element) else [])
+               or isinstance(node, nodes.raw) and f"class='{name}'" in node.astext()
+               for node in doctree.findall()):
+            app.add_js_file(f"{file}.js", loading_method="defer")
+            app.add_css_file(f"{file}.css")
+
+
+def add_description(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Describe a page to search engines by its first paragraph, unless it describes itself."""
+    if doctree is None or 'name="description"' in context.get("metatags", ""):
+        return
+    text = description(doctree)
+    if text:
+        context["metatags"] = (context.get("metatags", "")
+                               + f'<meta name="description" content="{escape(text)}" />\n')
+
+
+def repair_markup(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Mend what accessibility checkers find in the HTML of docutils, Sphinx and pandas."""
+    for wrong, right in REPAIRS.items():
+        context["body"] = context.get("body", "").replace(wrong, right)
+
+
+def drop_idle_mathjax(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Load MathJax, a quarter of a page's weight, only where there is a formula."""
+    if doctree is None or any(doctree.findall(
+            lambda node: isinstance(node, nodes.math | nodes.math_block))):
+        return
+    if 'class="math' not in context["body"]:
+        context["script_files"] = [script for script in context["script_files"]
+                                   if "mathjax" not in str(getattr(script, "filename", script))]
+
+
+def drop_icon_script(app: Sphinx, exception: Exception | None) -> None:
+    """Empty the theme's icon script: half a megabyte that draws what its web font draws, too."""
+    script = Path(app.outdir, "_static", "scripts", "fontawesome.js")
+    if exception is None and script.is_file():
+        script.write_text("// The icons come from the web font.\n", encoding="utf-8")
+
+
+def description(doctree: nodes.document) -> str:
+    """What a page is about: its objectives, else its first paragraph; shortened at a word."""
+    for box in doctree.findall(nodes.container):
+        if "objectives" in box["classes"]:
+            items = [item.astext() for item in box.findall(nodes.list_item)
+                     if not any(item.findall(nodes.math))]
+            return shorten("After this chapter you can " + " ".join(items))
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section | nodes.container) and not any(
+                paragraph.findall(nodes.math)):
+            return shorten(paragraph.astext())
+    return ""
+
+
+def shorten(text: str) -> str:
+    """The text in one line of at most `LONGEST_DESCRIPTION` characters."""
+    text = " ".join(text.split()).rstrip(":")
+    if len(text) <= LONGEST_DESCRIPTION:
+        return text
+    return text[:LONGEST_DESCRIPTION - 2].rsplit(" ", 1)[0].rstrip(",;:") + " …"

@@ -1,0 +1,291 @@
+"""Honest work on every exercise: what a student has in their notebook after doing it right.
+
+`honest_answers("ex-11", seed=3, draws=250)` is a namespace with the declared names. Fits are
+simulated: drawn from the exact posterior, four chains, each a Markov chain that sometimes stays
+where it is, as a sampler's. `fit` runs a real sampler instead.
+"""
+
+from functools import cache
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.figure import Figure
+
+from course import reference, shrinkage_example
+from course.data import load_baseball
+
+CHAINS = 4
+LETTERS = {
+    "typical_00": "c", "artist_00": "a", "within_00": "b", "between_00": "d", "shape_02": "b",
+    "meaning_03": "b", "limits_06": "c", "meaning_07": "a", "mac_beats_08": "b",
+    "centre_09b": "b", "shape_10": "a", "answer_12": "c", "verdict_14": "c", "most_15a": "b",
+    "most_variable_17a": "b", "least_variable_17a": "a", "most_biased_17b": "a",
+    "least_biased_17b": "b",
+}
+TEXT = "A sentence that is long enough for an instructor to read."
+UNSEEN = "The levels (Macalester Beats) in 'artist' are not present in the original data set."
+
+
+# -------------------------------------------------------------------------------- simulated fits
+
+@cache
+def simulated_fit(model: str, seed: int, draws: int, priors: str = "chapter",
+                  stays: float = 0.3) -> xr.DataTree:
+    """A fit as Bambi returns it, with draws from the exact posterior.
+
+    stays: probability that a chain stays where it is for one more draw, which divides the
+    effective sample size by (1 + stays) / (1 - stays).
+    """
+    rng = np.random.default_rng([seed, draws, len(model), len(priors)])
+    exact = reference.posterior(model, priors)
+    shape = (CHAINS, draws)
+    sds, nodes = _standard_deviations(exact, rng, CHAINS * draws)
+    variables = {"sigma": (("chain", "draw"), sds[0].reshape(shape))}
+    coords = {"chain": np.arange(CHAINS), "draw": np.arange(draws)}
+    if model == "complete_pooled":
+        mean, variance = exact._coefficient(np.array([0]))
+        mu = rng.normal(mean[0][nodes], np.sqrt(variance[0][nodes]))
+        variables["Intercept"] = (("chain", "draw"), mu.reshape(shape))
+    else:
+        labels = list(exact.labels)
+        dim = "artist__factor_dim" if model == "hierarchical" else "artist_dim"
+        coords[dim] = np.array(labels, dtype=object)
+        index = np.arange(len(labels))
+        if model == "hierarchical":
+            mean, variance = (values[nodes] for values in exact._mu)
+            mu = rng.normal(mean, np.sqrt(variance))
+            noise = sds[0] ** 2 / exact.count[:, None]
+            weight = sds[1] ** 2 / (sds[1] ** 2 + noise)
+            effect = rng.normal(weight * (exact.mean[:, None] - mu), np.sqrt(weight * noise))
+            variables["Intercept"] = (("chain", "draw"), mu.reshape(shape))
+            variables["1|artist_sigma"] = (("chain", "draw"), sds[1].reshape(shape))
+            variables["1|artist"] = (("chain", "draw", dim), effect.T.reshape(*shape, -1))
+        else:
+            mean, variance = exact._group(index, "mu_j")
+            mu_j = rng.normal(mean[:, nodes], np.sqrt(variance[:, nodes]))
+            variables["artist"] = (("chain", "draw", dim), mu_j.T.reshape(*shape, -1))
+    posterior = xr.Dataset(variables, coords)
+    moves = rng.uniform(size=shape) >= stays
+    moves[:, 0] = True
+    last = np.maximum.accumulate(np.where(moves, np.arange(draws), 0), axis=1)
+    rows = xr.DataArray(last, dims=("chain", "draw"))
+    kept = posterior.isel(draw=rows, chain=xr.DataArray(np.arange(CHAINS), dims="chain"))
+    kept = kept.assign_coords(draw=np.arange(draws), chain=np.arange(CHAINS))
+    return xr.DataTree.from_dict({"posterior": kept})
+
+
+def _standard_deviations(exact, rng, size):
+    """Draws of the standard deviations, and the nodes of the grid that they lie next to."""
+    grid = exact._grid
+    keep = np.flatnonzero(grid.weights.ravel() > 1e-13)
+    weights = grid.weights.ravel()[keep]
+    chosen = rng.choice(len(keep), size=size, p=weights / weights.sum())
+    where = np.unravel_index(keep[chosen], grid.weights.shape)
+    sds = []
+    for axis, index in enumerate(where):
+        x = grid.x[axis]
+        jitter = rng.uniform(-0.5, 0.5, size=size) * np.gradient(x)[index]
+        sds.append(grid.scales[axis] * np.sinh(x[index] + jitter))
+    return sds, chosen
+
+
+# ------------------------------------------------------------------------------------- real fits
+
+#: How students may run a fit: arguments of `model.fit`.
+SAMPLERS = {
+    "low-rank": {"inference_method": "nutpie", "nuts": {"adaptation": "low_rank"}},
+    "nutpie": {"inference_method": "nutpie"},
+    "pymc": {"cores": 1},
+}
+
+
+@cache
+def bambi_model(model: str, priors: str):
+    """The Bambi model, under the chapter's priors or Bambi's own."""
+    import bambi as bmb
+
+    songs = reference.songs()
+    y = songs["popularity"]
+    sd = y.std()
+    sigma = bmb.Prior("Exponential", lam=1 / sd)
+    if model == "hierarchical":
+        own = None if priors == "bambi" else {
+            "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd), "sigma": sigma,
+            "1|artist": bmb.Prior("Normal", mu=0, sigma=bmb.Prior(
+                "Exponential", lam=1 / sd if priors == "chapter" else 1))}
+        return bmb.Model("popularity ~ (1|artist)", songs, priors=own,
+                         noncentered=priors == "bambi")
+    formula = "popularity ~ 1" if model == "complete_pooled" else "popularity ~ 0 + artist"
+    return bmb.Model(formula, songs, priors=None if priors == "bambi" else {"sigma": sigma})
+
+
+@cache
+def fit(model: str, seed: int, draws: int, priors: str = "chapter",
+        sampler: str = "nutpie") -> xr.DataTree:
+    """A real fit, four chains."""
+    return bambi_model(model, priors).fit(draws=draws, chains=CHAINS, random_seed=seed,
+                                          progressbar=False, **SAMPLERS[sampler])
+
+
+# --------------------------------------------------------------------------------------- answers
+
+def honest_answers(exercise: str, seed: int = 0, draws: int = 1000, make_fit=simulated_fit,
+                   **details) -> dict:
+    """The declared names of an exercise with right answers; make_fit(model, seed, draws, ...)."""
+    rng = np.random.default_rng([seed, draws])
+    names = SOLUTIONS[exercise](rng, lambda model: make_fit(model, seed, draws, **details))
+    return {name: LETTERS[name] for name in CHOSEN.get(exercise, [])} | names
+
+
+CHOSEN = {
+    "ex-00": ["typical_00", "artist_00", "within_00", "between_00"], "ex-02": ["shape_02"],
+    "ex-03": ["meaning_03"], "ex-06": ["limits_06"], "ex-07": ["meaning_07"],
+    "ex-08": ["mac_beats_08"], "ex-09b": ["centre_09b"], "ex-10": ["shape_10"],
+    "ex-12": ["answer_12"], "ex-14": ["verdict_14"], "ex-15a": ["most_15a"],
+    "ex-17a": ["most_variable_17a", "least_variable_17a"],
+    "ex-17b": ["most_biased_17b", "least_biased_17b"],
+}
+
+
+def mean_of_artist(posterior, label):
+    """mu_j, from a hierarchical or a no pooled fit."""
+    if "1|artist" in posterior:
+        return posterior["Intercept"] + posterior["1|artist"].sel(artist__factor_dim=label)
+    if "artist" in posterior:
+        return posterior["artist"].sel(artist_dim=label)
+    return posterior["Intercept"]
+
+
+def song(rng, posterior, mean):
+    """One song a draw, around the mean."""
+    return mean + posterior["sigma"] * rng.standard_normal(posterior["sigma"].shape)
+
+
+def new_artist(rng, posterior):
+    noise = rng.standard_normal(posterior["sigma"].shape)
+    return song(rng, posterior, posterior["Intercept"] + posterior["1|artist_sigma"] * noise)
+
+
+def interval(draws, prob=0.8):
+    tail = (1 - prob) / 2
+    return tuple(np.quantile(np.asarray(draws), [tail, 1 - tail]))
+
+
+def predictions(rng, posterior, prob=0.8, draw=song):
+    tail = (1 - prob) / 2
+    rows = {label: np.quantile(draw(rng, posterior, mean_of_artist(posterior, label)),
+                               [tail, 0.5, 1 - tail]) for label in reference.artists()}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["lower", "median", "upper"])
+
+
+def _ex_03(rng, fit_of):
+    fitted = fit_of("complete_pooled")
+    mu = fitted.posterior["Intercept"]
+    return {"complete_pooled": fitted, "mu_median_03": float(mu.median()),
+            "mu_80_03": mu.quantile([0.1, 0.9])}
+
+
+def _ex_05a(rng, fit_of):
+    posterior = fit_of("complete_pooled").posterior
+    mac, beyonce = (song(rng, posterior, posterior["Intercept"]) for _ in range(2))
+    return {"mac_beats_05a": mac, "beyonce_05a": beyonce.values.ravel(),
+            "mac_beats_80_05a": interval(mac)}
+
+
+def _predictions(name, model, text=None):
+    def solve(rng, fit_of):
+        fitted = fit_of(model)
+        texts = {text: TEXT} if text else {}
+        return {model: fitted, name: predictions(rng, fitted.posterior)} | texts
+    return solve
+
+
+def _ex_07(rng, fit_of):
+    fitted = fit_of("no_pooled")
+    mia_x = mean_of_artist(fitted.posterior, "Mia X")
+    return {"no_pooled": fitted, "mia_x_median_07": np.median(mia_x),
+            "mia_x_80_07": list(interval(mia_x))}
+
+
+def _ex_11(rng, fit_of):
+    fitted = fit_of("hierarchical")
+    return {"hierarchical": fitted, "mu_median_11": fitted.posterior["Intercept"].median(),
+            "sigma_y_median_11": round(float(fitted.posterior["sigma"].median()), 1),
+            "sigma_mu_median_11": np.array(fitted.posterior["1|artist_sigma"].median())}
+
+
+def _ex_13(rng, fit_of):
+    posterior = fit_of("hierarchical").posterior
+    mac = new_artist(rng, posterior)
+    beyonce = song(rng, posterior, mean_of_artist(posterior, "Beyoncé"))
+    return {"mac_beats_13": mac, "beyonce_13": beyonce, "mac_beats_80_13": interval(mac),
+            "beyonce_80_13": interval(beyonce), "why_13": TEXT}
+
+
+def _ex_15a(rng, fit_of):
+    fitted = fit_of("hierarchical")
+    mean = {label: float(mean_of_artist(fitted.posterior, label).mean())
+            for label in reference.artists()}
+    shift = pd.Series(mean) - reference.sample_means().rename(index=str)
+    table = shift.sort_values().rename_axis("artist").reset_index(name="shift")
+    return {"hierarchical": fitted, "shift_15a": table}
+
+
+def _ex_15b(rng, fit_of):
+    fitted = fit_of("hierarchical")
+    ocean, kingston = (float(mean_of_artist(fitted.posterior, label).median())
+                       for label in ("Frank Ocean", "Sean Kingston"))
+    return {"hierarchical": fitted, "ocean_15b": ocean, "kingston_15b": kingston, "why_15b": TEXT}
+
+
+def _ex_16b(rng, fit_of):
+    players = load_baseball()
+    average, truth = players["hits"] / players["at_bats"], players["remainder_average"]
+    shrunken = shrinkage_example.shrunken(average.to_numpy(), 45)
+    return {"rmse_observed_16b": round(shrinkage_example.rmse(average, truth), 3),
+            "rmse_shrunken_16b": round(shrinkage_example.rmse(shrunken, truth), 3),
+            "why_extreme_16b": TEXT}
+
+
+def _plot_02(rng, fit_of):
+    ax = Figure().subplots()
+    ax.hist(reference.songs()["popularity"], bins=20)
+    return {"plot_02": ax}
+
+
+def _plot_06(rng, fit_of):
+    songs = reference.songs()
+    ax = Figure().subplots()
+    ax.boxplot([group for _, group in songs.groupby("artist", observed=True)["popularity"]],
+               tick_labels=list(reference.artists()))
+    return {"plot_06": ax}
+
+
+def _plot_10(rng, fit_of):
+    ax = Figure().subplots()
+    ax.hist(reference.sample_means())
+    return {"plot_10": ax}
+
+
+def _same(**names):
+    return lambda rng, fit_of: names
+
+
+SOLUTIONS = {
+    "ex-00": _same(), "ex-01": _same(group_01="Fine!", guess_01=50), "ex-02": _plot_02,
+    "ex-03": _ex_03, "ex-04": _same(mia_x_04=58.0, beyonce_04=58, mac_beats_04=np.float64(58)),
+    "ex-05a": _ex_05a,
+    "ex-05b": _predictions("predictions_05b", "complete_pooled", "bummer_05b"),
+    "ex-06": _plot_06, "ex-07": _ex_07, "ex-08": _same(mia_x_08=13, beyonce_08=70),
+    "ex-09a": _same(error_09a=ValueError(UNSEEN), bummer_09a=TEXT),
+    "ex-09b": _predictions("predictions_09b", "no_pooled"), "ex-10": _plot_10,
+    "ex-11": _ex_11, "ex-12": _same(), "ex-13": _ex_13,
+    "ex-14": _predictions("predictions_14", "hierarchical", "description_14"),
+    "ex-15a": _ex_15a, "ex-15b": _ex_15b, "ex-16a": _same(why_small_16a=TEXT),
+    "ex-16b": _ex_16b, "ex-17a": _same(), "ex-17b": _same(),
+}

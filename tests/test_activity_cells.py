@@ -1,0 +1,211 @@
+"""The activity's cells: every exercise is complete, in order, and can be solved as declared."""
+
+import ast
+import re
+from itertools import groupby
+
+import nbformat
+import pytest
+import small_activity
+from nbformat.v4 import new_markdown_cell
+
+from course.exercises import (ExerciseError, activity_chapters, exercise_id, exercises, number_of,
+                              parse, tags)
+
+CHAPTERS = activity_chapters()
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+ROLES = ("exercise", "answer", "solution", "check")
+# Numbered as in the source; `ex-00` asks for what its warm-up section asks in passing.
+NUMBERS = ["0", "1", "2", "3", "4", "5a", "5b", "6", "7", "8", "9a", "9b", "10", "11", "12", "13",
+           "14", "15a", "15b", "16a", "16b", "17a", "17b"]
+HEADING = re.compile(r"(?m)^#+ ")
+GIVEN = {"ex-15b": {"hierarchical"}}  # declared, but fitted by the chapter itself
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def role(cell):
+    return next((role for role in ROLES if role in tags(cell)), None)
+
+
+def assigned(code):
+    """The values that a piece of code assigns, by name; None for what is no plain assignment."""
+    names = {}
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    if isinstance(target, ast.Name):
+                        names[target.id] = value
+                    for inner in ast.walk(target):
+                        if isinstance(inner, ast.Name):
+                            names.setdefault(inner.id, None)
+            case ast.ExceptHandler(name=str(name)):
+                names.setdefault(name, None)
+    return names
+
+
+def code_of(notebook, tag, id):
+    return "\n".join(cell.source for cell in notebook.cells
+                     if tag in tags(cell) and exercise_id(cell) == id and cell.cell_type == "code")
+
+
+def test_the_exercises_are_those_of_the_source():
+    asked = [exercise for path in CHAPTERS for exercise in exercises(read(path))]
+    assert [exercise.number for exercise in asked] == NUMBERS
+    assert [exercise.id for exercise in asked if exercise.optional] == ["ex-17a", "ex-17b"]
+
+
+@every_chapter
+def test_every_exercise_has_its_cells_in_order(path):
+    cells = [cell for cell in read(path).cells if role(cell)]
+    for id, group in groupby(cells, key=exercise_id):
+        roles = [role for role, _ in groupby(map(role, group))]
+        assert roles == list(ROLES), id
+    ids = [id for id, _ in groupby(cells, key=exercise_id)]
+    assert ids == sorted(set(ids)), "the cells of an exercise are apart"
+
+
+@every_chapter
+def test_between_an_exercise_and_its_check_is_nothing_else(path):
+    open_ = None
+    for cell in read(path).cells:
+        if "exercise" in tags(cell):
+            open_ = exercise_id(cell)
+        elif open_ and "remove-cell" not in tags(cell):
+            assert exercise_id(cell) == open_, f"{cell.id} stands within {open_}"
+        if "check" in tags(cell):
+            open_ = None
+
+
+@every_chapter
+def test_kinds_of_cells(path):
+    for cell in read(path).cells:
+        if {"answer", "check"} & tags(cell):
+            assert cell.cell_type == "code", cell.id
+        if "exercise" in tags(cell):
+            assert cell.cell_type == "markdown", cell.id
+        if "check" in tags(cell):
+            assert cell.source == f'check("{exercise_id(cell)}")', cell.id
+        if role(cell) in ("answer", "solution", "check"):
+            assert cell.metadata["course"] == {"exercise": exercise_id(cell)}, cell.id
+
+
+@every_chapter
+def test_cell_ids_name_their_exercise(path):
+    for cell in read(path).cells:
+        match role(cell):
+            case "exercise":
+                assert cell.id == exercise_id(cell)
+            case "answer" | "check":
+                assert cell.id == f"{exercise_id(cell)}-{role(cell)}"
+            case "solution":
+                assert cell.id.startswith(f"{exercise_id(cell)}-")
+
+
+@every_chapter
+def test_prompts_and_solutions_have_no_heading_of_their_own(path):
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown" and role(cell):
+            text = re.sub(r"(?s)```.*?```", "", cell.source)
+            if role(cell) == "exercise":
+                text = text.partition("\n")[2]
+            assert not HEADING.search(text), f"{cell.id}: a heading would end the box"
+
+
+@every_chapter
+def test_the_prompt_names_everything_to_assign(path):
+    for exercise in exercises(read(path)):
+        unnamed = [name for name in exercise.expects if f"`{name}`" not in exercise.prompt]
+        assert not unnamed, f"{exercise.id} does not ask for {unnamed}"
+
+
+@every_chapter
+def test_declared_names_are_left_open_by_the_stub_and_assigned_by_the_solution(path):
+    notebook = read(path)
+    for exercise in exercises(notebook):
+        stub = assigned(code_of(notebook, "answer", exercise.id))
+        solution = assigned(code_of(notebook, "solution", exercise.id))
+        for name in exercise.expects:
+            if name in GIVEN.get(exercise.id, ()):
+                continue
+            value = stub.get(name)
+            assert isinstance(value, ast.Constant) and value.value is ..., (
+                f"{exercise.id}: the stub does not leave {name} open")
+            assert name in solution, f"{exercise.id}: the solution does not assign {name}"
+
+
+def test_declared_names_are_unique_in_the_activity():
+    names = [name for path in CHAPTERS for exercise in exercises(read(path))
+             for name in exercise.expects if name not in GIVEN.get(exercise.id, ())]
+    assert len(names) == len(set(names)), sorted(n for n in set(names) if names.count(n) > 1)
+
+
+@every_chapter
+def test_nothing_outside_solutions_refers_into_one(path):
+    """Such a reference would be broken in a book without solutions."""
+    notebook = read(path)
+    inside = {cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
+              for cell in notebook.cells if "solution" in tags(cell)} - {None}
+    for chapter in CHAPTERS:
+        for cell in read(chapter).cells:
+            if cell.cell_type == "markdown" and "solution" not in tags(cell):
+                assert not re.search(r"\]\([^)]*#sol-", cell.source), cell.id
+                assert not {name for name in inside
+                            if re.search(rf"[`<]{name}[`>]", cell.source)}, cell.id
+
+
+@every_chapter
+def test_untouched_stubs_print_nothing(path):
+    for cell in read(path).cells:
+        if role(cell) == "answer":
+            assert not cell.outputs, f"{cell.id}: {cell.outputs}"
+
+
+# ------------------------------------------------------------------- what a wrong cell says
+
+@pytest.fixture
+def cell():
+    return new_markdown_cell(
+        "### Exercise 5a · The mean\n\nCompute it.", id="ex-05a",
+        metadata={"tags": ["exercise"], "course": {
+            "exercise": "ex-05a", "kind": "code", "points": 3, "expects": {"mean_05a": "number"}}})
+
+
+def test_a_cell_is_read(cell):
+    exercise = parse(cell)
+    assert (exercise.number, exercise.title, exercise.prompt) == ("5a", "The mean", "Compute it.")
+    assert (exercise.kind, exercise.worth, exercise.optional) == ("code", "3 points", False)
+    assert exercise.solution_id == "sol-05a"
+
+
+@pytest.mark.parametrize("key, value, message", [
+    ("exercise", "ex-5a", "not like 'ex-05a'"), ("exercise", "ex-05b", "Exercise 5b · Title"),
+    ("exercise", None, "not like 'ex-05a'"), ("points", "3", "not a whole number"),
+    ("points", 0, "not a whole number"), ("kind", "essay", "is none of"),
+    ("expects", {}, "does not give"), ("expects", {"mean_05a": 52.5}, "does not give"),
+    ("expects", {"mean_05a": {"value": 52.5}}, "does not give")])
+def test_a_wrong_declaration_is_named_with_its_cell(cell, key, value, message):
+    cell.metadata["course"][key] = value
+    with pytest.raises(ExerciseError, match=f"Cell ex-05a: .*{message}"):
+        parse(cell)
+
+
+def test_a_heading_without_its_title_is_named(cell):
+    cell.source = "### Exercise 5a"
+    with pytest.raises(ExerciseError, match="Exercise 5a · Title"):
+        parse(cell)
+
+
+@pytest.mark.parametrize("id, number", {"ex-00": "0", "ex-05a": "5a", "ex-17b": "17b"}.items())
+def test_numbers_are_the_sources(id, number):
+    assert number_of(id) == number
+
+
+def test_the_small_chapter_of_other_tests_is_like_a_real_one(tmp_path):
+    path = tmp_path / "01-small.ipynb"
+    nbformat.write(small_activity.chapter(), path)
+    test_every_exercise_has_its_cells_in_order(path)
+    test_declared_names_are_left_open_by_the_stub_and_assigned_by_the_solution(path)

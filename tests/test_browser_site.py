@@ -1,0 +1,171 @@
+"""The book in a real browser: accessibility, weight, speed, and use of the keyboard."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+
+from course.data import PROJECT
+
+AXE = Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js")
+TOC = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
+CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
+LARGEST_PAGE = 1_500_000  # bytes on the wire, compressed
+
+# Lighthouse's "slow 4G": 150 ms for a round trip, 1.6 Mbit/s down, 750 kbit/s up
+SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8,
+           "uploadThroughput": 750e3 / 8}
+OPEN_ALL = """async () => {
+  document.querySelectorAll("details").forEach(d => { d.open = true; d.hidden = false; });
+  document.querySelectorAll(".toggle-button").forEach(b => b.click());
+  if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
+}"""
+
+
+@pytest.fixture(scope="module")
+def open_page(browser):
+    """How to open a page at a width, in a theme; closes all windows at the end."""
+    contexts = {}
+
+    def opened(address, width=1280, theme="light"):
+        if (width, theme) not in contexts:
+            contexts[width, theme] = browser.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=theme,
+                reduced_motion="reduce").new_page()
+        page = contexts[width, theme]
+        page.goto(address)
+        return page
+
+    yield opened
+    for page in contexts.values():
+        page.context.close()
+
+
+def violations(page):
+    """What axe-core finds, of any impact, folded parts opened: rule, impact, elements."""
+    page.evaluate(OPEN_ALL)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{found['id']} ({found['impact']}): {[n['html'][:120] for n in found['nodes'][:3]]}"
+            for found in result["violations"]]
+
+
+# ------------------------------------------------------------------------------- accessibility
+
+def views():
+    """Every page, at two widths in both themes; the first view of each, and a few more, quickly."""
+    for name in [*PAGES, "search", "genindex"]:
+        for width, theme in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]:
+            quick = (width, theme) == (1280, "light") or name in ("index", CHAPTERS[-1])
+            yield pytest.param(name, width, theme, id=f"{name}-{width}px-{theme}",
+                               marks=[] if quick else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("name, width, theme", views())
+def test_axe_finds_no_violation(site, open_page, name, width, theme):
+    assert violations(open_page((site / f"{name}.html").as_uri(), width, theme)) == []
+
+
+def test_axe_finds_a_violation_where_there_is_one(site, open_page):
+    page = open_page((site / "index.html").as_uri())
+    page.evaluate("document.querySelector('article').innerHTML += '<img src=a.png><input>'")
+    assert [text.split()[0] for text in violations(page)] == ["image-alt", "label"]
+
+
+def test_the_first_stop_of_the_tab_key_skips_to_the_text(site, open_page):
+    page = open_page((site / f"{CHAPTERS[0]}.html").as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+# Each stop of the tab key in the text, and whether one can see that it has the focus
+STOP = """() => {
+  const e = document.activeElement, style = getComputedStyle(e);
+  const shown = n => { const s = getComputedStyle(n);
+    const outlined = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1;
+    return outlined || s.boxShadow !== "none"; };
+  return { text: e.outerHTML.slice(0, 100), tag: e.tagName, formula: e.matches("mjx-container"),
+    inside: e.closest("article.bd-article") !== null,
+    seen: shown(e) || e.parentElement && shown(e.parentElement) };
+}"""
+
+
+@pytest.mark.parametrize("name", ["index", CHAPTERS[0], CHAPTERS[-1]])
+def test_the_tab_key_reaches_everything_in_the_text_and_shows_where_it_is(site, open_page, name):
+    page = open_page((site / f"{name}.html").as_uri())
+    page.evaluate(OPEN_ALL)
+    page.evaluate("document.querySelectorAll('details.hide').forEach(d => { d.open = false; })")
+    expected = page.evaluate("""() => {
+      const all = [...document.querySelectorAll(
+        "article.bd-article :is(a[href], button, summary, input, select)")];
+      const groups = new Set();  // the tab key stops once at each group of radio buttons
+      return all.filter(e => e.checkVisibility({visibilityProperty: true}) && e.tabIndex >= 0
+        && !(e.type === "radio" && (groups.has(e.name) || !groups.add(e.name)))).length;
+    }""")
+    page.evaluate("""() => { const main = document.querySelector("#main-content");
+      main.tabIndex = -1; main.focus(); }""")
+    stops = []
+    for _ in range(expected + 80):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop["inside"]:
+            stops.append(stop)
+        elif stops:
+            break
+    assert not [stop["text"] for stop in stops if not stop["seen"]]
+    assert not [stop["text"] for stop in stops if stop["formula"]], "a formula is no control"
+    assert len([s for s in stops if s["tag"] in ("A", "BUTTON", "SUMMARY", "INPUT", "SELECT")]
+               ) == expected
+
+
+def test_folded_code_opens_with_the_keyboard(site, open_page):
+    page = open_page((site / f"{CHAPTERS[0]}.html").as_uri())
+    fold = page.locator("details.hide").first
+    fold.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert fold.evaluate("d => d.open")
+
+
+# ------------------------------------------------------------------- over http: weight, speed
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_over_http_is_light_complete_and_private(served, browser, name):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page, wrong, sizes = context.new_page(), [], []
+    page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("response", lambda r: r.status >= 400 and wrong.append(f"{r.status}: {r.url}"))
+    page.on("request", lambda request: request.url.startswith(("http", "ws"))
+            and not request.url.startswith(served) and wrong.append(f"asked for {request.url}"))
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(f"{served}/{name}.html", wait_until="networkidle")
+    page.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
+    context.close()
+    assert not wrong
+    assert 50_000 < sum(sizes) < LARGEST_PAGE
+
+
+@pytest.mark.parametrize("name", ["index", max(
+    CHAPTERS, key=lambda page: (PROJECT / f"{page}.ipynb").stat().st_size)])
+def test_a_page_can_be_read_within_two_seconds_on_a_slow_line(served, browser, name):
+    """Usable: the text is painted and the page answers, on "slow 4G" with an empty cache."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW_4G)
+    page.goto(f"{served}/{name}.html", wait_until="domcontentloaded")
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+    painted, answers = page.evaluate("""() => [
+      performance.getEntriesByName("first-contentful-paint")[0].startTime,
+      performance.getEntriesByType("navigation")[0].domInteractive]""")
+    context.close()
+    assert max(painted, answers) < 2000, (painted, answers)

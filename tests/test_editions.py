@@ -1,0 +1,329 @@
+"""The student edition: complete, free of answers, deterministic, and running as it is."""
+
+import copy
+import json
+import re
+import zipfile
+
+import nbformat
+import pytest
+import small_activity
+from nbformat.v4 import new_output
+
+from course import editions, leaks, plain_text
+from course.exercises import activity_chapters, exercise_id, exercises, tags
+
+CHAPTERS = activity_chapters()
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+RUBRIC = "Says that the median splits the songs into two equal halves."
+
+
+@pytest.fixture
+def chapter():
+    return small_activity.chapter()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with the small chapter in it."""
+    source = tmp_path / "activity"
+    source.mkdir()
+    nbformat.write(small_activity.chapter(), source / "01-small.ipynb")
+    return source
+
+
+def cell_of(notebook, id):
+    return next(cell for cell in notebook.cells if cell.id == id)
+
+
+# ------------------------------------------------------------------------------ what it has
+
+def test_it_keeps_exercises_stubs_and_checks_and_drops_the_answers(chapter):
+    edition = editions.student(chapter)
+    nbformat.validate(edition)
+    assert [cell.id for cell in edition.cells] == [
+        "title", "how-to-hand-in", "objectives", "imports", "first", "given",
+        "ex-01", "ex-01-answer", "ex-01-check", "ex-05a", "ex-05a-answer", "ex-05a-check",
+        "ex-05b", "ex-05b-answer", "ex-05b-check", "rest"]
+    assert cell_of(edition, "ex-05a").metadata == {
+        "tags": ["exercise"],
+        "course": {"exercise": "ex-05a", "kind": "code", "points": 4,
+                   "expects": {"mean_05a": "number"}}}
+    assert cell_of(edition, "ex-05b").metadata["course"]["optional"] is True
+    assert cell_of(edition, "ex-05a-answer").source == "mean_05a = ..."
+
+
+def test_making_it_changes_no_chapter(chapter):
+    before = copy.deepcopy(chapter)
+    editions.student(chapter)
+    editions.solved(chapter)
+    assert chapter == before
+
+
+def test_roles_and_links_become_plain_words(chapter):
+    edition = editions.student(chapter, {"02-next.ipynb"})
+    assert cell_of(edition, "first").source.endswith(
+        "A chain of steps; see the list of exercises, [5a](#Exercise-5a-·-The-mean-of-draws) and "
+        "the figure below.")
+    assert cell_of(edition, "rest").source.endswith(
+        "After 7 steps comes the end, says Johnson et al. (2022).")
+
+
+@pytest.mark.parametrize("markup, plain", {
+    "{term}`R-hat`": "R-hat",
+    "{term}`chains <chain>`": "chains",
+    "{numref}`fig-given` shows": "The figure above shows",
+    "see {numref}`the one <fig-given>`": "see the figure above",
+    "see {numref}`fig-draws`": "see the figure in the book",
+    "{glue:text}`rest:.1f`": "7.0",
+    "{cite:p}`johnson2022, gelman2013`": "(Johnson et al., 2022; Gelman et al., 2013)",
+    "{term}`a` and `{term}` and {term}`b`": "a and `{term}` and b",
+    "[the {term}`chain`](../lecture/01-x.ipynb)": "the chain",
+    "[next](02-next.ipynb#ex-07)": "[next](02-next.ipynb)",
+    "[the paper](https://example.org/a_(b))": "[the paper](https://example.org/a_(b))",
+    "```\n[a](b) {term}`c`\n```": "```\n[a](b) {term}`c`\n```",
+    "$a$ costs `x[0](y)`": "$a$ costs `x[0](y)`",
+}.items())
+def test_markup_in_plain_words(chapter, markup, plain):
+    cell = cell_of(chapter, "rest")
+    cell.source = markup
+    assert plain_text.PlainText(chapter, chapter.cells[:12] + [cell],
+                                {"02-next.ipynb"}).of(cell) == plain
+
+
+@pytest.mark.parametrize("markup, message", [
+    ("{ref}`x`", "the role 'ref'"), ("{glue:text}`mean`", "no value 'mean'"),
+    ("{cite}`nobody1900`", "no reference 'nobody1900'")])
+def test_what_has_no_plain_words_is_named(chapter, markup, message):
+    cell = cell_of(chapter, "rest")
+    cell.source = markup
+    with pytest.raises(plain_text.MarkupError, match=re.escape(message)):
+        editions.student(chapter)
+
+
+def test_the_solved_edition_has_the_solution_in_place_of_the_stub(chapter):
+    edition = editions.solved(chapter)
+    source = cell_of(edition, "ex-05a-answer").source
+    assert source.startswith("draws = [51.0") and "firebrick" in source
+    assert not [cell for cell in edition.cells if "solution" in tags(cell)]
+
+
+# ------------------------------------------------------------------------------------- leaks
+
+def plant(id):
+    """Mark a function that puts something of a solution into the cell with this id."""
+    def mark(function):
+        PLANTED[function.__name__] = (id, function)
+        return function
+    return mark
+
+
+PLANTED = {}
+
+
+@plant("rest")
+def a_line_of_code_in_the_text(cell):
+    cell.source += "\n\nThe book writes `mean_05a = round(sum(draws)/len(draws), 3)`."
+
+
+@plant("ex-05a-answer")
+def a_line_of_code_left_in_the_stub(cell):
+    cell.source = "# ax.plot([1, 2, 3], draws, color='firebrick', linestyle='--')\nmean_05a = ..."
+
+
+@plant("rest")
+def a_sentence_of_the_solution(cell):
+    cell.source += " It lies where **we** expected it to lie before we computed anything at all."
+
+
+@plant("ex-05a")
+def an_expected_value_in_the_text(cell):
+    cell.source += "\n\nHint: it is 52.541."
+
+
+@plant("ex-05a")
+def a_published_key_number_in_the_text(cell):
+    cell.source += "\n\nThe source has 52.5401."
+
+
+@plant("ex-05a-check")
+def an_output(cell):
+    cell.outputs = [new_output("stream", text="right")]
+
+
+@plant("ex-05a-check")
+def an_execution_count(cell):
+    cell.execution_count = 3
+
+
+@plant("ex-05a")
+def an_expected_value_in_the_metadata(cell):
+    cell.metadata["course"]["expects"]["mean_05a"] = "number 52.541"
+
+
+@plant("ex-05a-answer")
+def another_key_in_the_metadata(cell):
+    cell.metadata["course"]["value"] = 1
+
+
+@plant("given")
+def a_caption_in_the_metadata(cell):
+    cell.metadata["mystnb"] = {"figure": {"caption": "Nothing."}}
+
+
+@plant("title")
+def an_attachment(cell):
+    cell.attachments = {"a.png": {"image/png": "AAAA"}}
+
+
+@plant("ex-05b-answer")
+def a_letter_assigned(cell):
+    cell.source = 'shape_05b = "b"'
+
+
+@plant("ex-05a")
+def a_number_assigned_in_the_text(cell):
+    cell.source += "\n\nFor example `mean_05a = 52`."
+
+
+@plant("rest")
+def a_solution_cell(cell):
+    cell.metadata["tags"] = ["solution"]
+
+
+@plant("rest")
+def an_answer_key(cell):
+    cell.metadata["tags"] = ["key-numbers"]
+
+
+@plant("ex-01")
+def a_rubric(cell):
+    cell.source += f"\n\n<!-- {RUBRIC} -->"
+
+
+@pytest.mark.parametrize("id, leak", PLANTED.values(), ids=PLANTED)
+def test_the_search_finds_a_leak(chapter, id, leak):
+    edition = editions.student(chapter)
+    assert leaks.find(edition, chapter, [RUBRIC]) == []
+    leak(cell_of(edition, id))
+    found = leaks.find(edition, chapter, [RUBRIC])
+    assert found and all(f"cell {id} " in sentence for sentence in found), found
+
+
+def test_a_line_may_be_given_as_a_hint_but_no_assignment(chapter):
+    stub = cell_of(chapter, "ex-05a-answer")
+    stub.source += '\n# ax.plot([1, 2, 3], draws, color="firebrick", linestyle="--")'
+    assert leaks.find(editions.student(chapter), chapter) == []
+    stub.source += "\n# mean_05a = round(sum(draws) / len(draws), 3)"
+    assert leaks.find(editions.student(chapter), chapter)
+
+
+def test_rubrics_are_read_from_the_instructors_folder(tmp_path):
+    path = tmp_path / "rubrics.toml"
+    path.write_text(f'[ex-01]\nrubric = ["{RUBRIC}"]\nsample = "Half."', encoding="utf-8")
+    assert leaks.rubrics(path) == [RUBRIC, "Half."]
+    assert leaks.rubrics(tmp_path / "none.toml") == []
+
+
+def test_a_leaking_edition_is_not_written(folder, tmp_path):
+    chapter = small_activity.chapter()
+    cell_of(chapter, "rest").source += " The mean was 52.541."
+    nbformat.write(chapter, folder / "01-small.ipynb")
+    with pytest.raises(editions.EditionError, match="cell rest shows the number 52.541"):
+        editions.write_student(tmp_path / "out", folder)
+    assert not (tmp_path / "out").exists()
+
+
+# ----------------------------------------------------------------------------------- writing
+
+def test_it_is_written_once_with_an_archive_and_the_same_bytes_each_time(folder, tmp_path):
+    out = tmp_path / "a folder" / "out"
+    written = editions.write_student(out, folder)
+    assert sorted(path.name for path in written) == ["01-small.ipynb", "activity.zip"]
+    content = (out / "01-small.ipynb").read_bytes()
+    assert b"\r" not in content
+    with zipfile.ZipFile(out / "activity.zip") as archive:
+        assert archive.namelist() == ["activity/01-small.ipynb"]
+        assert archive.read("activity/01-small.ipynb") == content
+    assert editions.write_student(out, folder) == []
+    again = tmp_path / "again"
+    editions.write_student(again, folder)
+    for path in out.iterdir():
+        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+
+
+def test_a_changed_chapter_replaces_its_edition_and_nothing_else(folder, tmp_path):
+    editions.write_student(tmp_path / "out", folder)
+    chapter = small_activity.chapter()
+    cell_of(chapter, "rest").source += " Indeed."
+    nbformat.write(chapter, folder / "01-small.ipynb")
+    nbformat.write(small_activity.chapter(), folder / "02-other.ipynb")
+    changed = [path.name for path in editions.write_student(tmp_path / "out", folder)]
+    assert sorted(changed) == ["01-small.ipynb", "02-other.ipynb", "activity.zip"]
+
+
+def test_somebodys_work_is_not_overwritten(folder, tmp_path):
+    editions.write_student(tmp_path / "out", folder)
+    mine = tmp_path / "out" / "01-small.ipynb"
+    mine.write_text(mine.read_text(encoding="utf-8").replace("guess_01 = ...", "guess_01 = 60"),
+                    encoding="utf-8")
+    cell_changed = small_activity.chapter()
+    cell_of(cell_changed, "rest").source += " Indeed."
+    nbformat.write(cell_changed, folder / "01-small.ipynb")
+    with pytest.raises(editions.EditionError, match="01-small.ipynb"):
+        editions.write_student(tmp_path / "out", folder)
+    assert "guess_01 = 60" in mine.read_text(encoding="utf-8")
+
+
+def test_a_folder_without_chapters_is_named(tmp_path, capsys):
+    with pytest.raises(editions.EditionError, match="no chapters"):
+        editions.write_student(tmp_path / "out", tmp_path)
+
+
+# ------------------------------------------------------------------------- the real chapters
+
+@pytest.fixture(scope="module")
+def real():
+    """The student edition of the activity, by file name."""
+    return {name: nbformat.reads(content.decode(), as_version=4)
+            for name, content in editions.student_files().items()}
+
+
+@every_chapter
+def test_nothing_of_a_solution_remains(real, path):
+    source = nbformat.read(path, as_version=4)
+    assert leaks.find(real[path.name], source, leaks.rubrics()) == []
+
+
+@every_chapter
+def test_no_sentence_of_a_solution_is_in_another_chapter(real, path):
+    written = [cell.source for cell in nbformat.read(path, as_version=4).cells
+               if "solution" in tags(cell) and cell.cell_type == "markdown"]
+    said = [leaks.normalised(sentence) for text in written for sentence in leaks.sentences(text)
+            if leaks.long_enough(sentence)]
+    for name, edition in real.items():
+        text = leaks.normalised("".join(leaks.text_of(cell) for cell in edition.cells))
+        assert not [sentence for sentence in said if sentence in text], name
+
+
+@every_chapter
+def test_it_needs_no_other_folder(real, path):
+    for cell in real[path.name].cells:
+        if cell.cell_type == "markdown":
+            assert not re.search(r"\{[a-z:]+\}`", cell.source), f"{cell.id}: a role"
+            for target in re.findall(r"\]\(([^)\s]+)\)", cell.source):
+                assert re.match(r"https?:|#|data:", target) or target in real, (
+                    f"{cell.id}: {target}")
+
+
+@every_chapter
+def test_its_metadata_are_those_of_a_notebook_never_run(real, path):
+    assert real[path.name].metadata == editions.KERNEL
+    assert "papermill" not in json.dumps(real[path.name])
+
+
+@every_chapter
+def test_every_exercise_of_a_chapter_is_in_it(real, path):
+    asked = [e.id for e in exercises(nbformat.read(path, as_version=4))]
+    kept = [exercise_id(cell) for cell in real[path.name].cells if "exercise" in tags(cell)]
+    assert asked == kept

@@ -1,0 +1,422 @@
+"""The whole way: a folder of notebooks in, a gradebook with feedback out."""
+
+import csv
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+from bs4 import BeautifulSoup
+from grading_tools import WARM_UP, start
+
+from course.__main__ import main
+from course.data import PROJECT
+from course.editions import solved
+from course.grading import assignment, cli, grade, runner, samples
+from course.grading.feedback import filename
+
+pytestmark = [pytest.mark.needs_data,
+              pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")]
+WRITTEN = {"bummer_05b", "bummer_09a", "why_13", "description_14", "why_15b", "why_small_16a",
+           "why_extreme_16b"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server(ci):
+    """One warm server for all tests here; skips, or fails on CI, where there is no sandbox."""
+    close, runner.close_servers = runner.close_servers, lambda: None
+    yield start(ci, models=True)
+    runner.close_servers = close
+    runner.close_servers()
+
+
+def table(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def book(output):
+    return {row["student"]: row for row in table(output / "gradebook.csv")}
+
+
+def answers(output, student):
+    with sqlite3.connect(output / grade.RECORD) as database:
+        database.row_factory = sqlite3.Row
+        rows = database.execute("SELECT * FROM answers WHERE student = ?", (student,)).fetchall()
+    return {row["name"]: dict(row) for row in rows}
+
+
+def command(*arguments):
+    return main(["grade", "--quiet", *map(str, arguments)])
+
+
+def quick(folder, students=("ann", "bob")):
+    """A class that needs no fit: the warm-up of each student, the last without an answer."""
+    folder.mkdir()
+    chapter = samples.chapters()[WARM_UP]
+    for student in students:
+        notebook = samples.student(chapter) if student == students[-1] else solved(chapter)
+        notebook.cells[0].source += f"\n\nBy {student}"
+        notebook.cells.append(samples.nbformat.v4.new_code_cell(f"me = '{student}'"))
+        (folder / f"{student}.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The sample class, graded once."""
+    folder = tmp_path_factory.mktemp("class")
+    samples.write(folder / "hand-ins")
+    (folder / "hand-ins" / "link_01-warm-up.ipynb").symlink_to(
+        PROJECT / "notebooks" / "activity" / "01-warm-up.ipynb")
+    code = command(folder / "hand-ins", "--output", folder / "out", "--roster", samples.ROSTER,
+                   "--cell-seconds", "60")
+    assert code == cli.DONE
+    return folder / "out"
+
+
+# ----------------------------------------------------------------------------- the sample class
+
+def test_the_sample_class_in_the_repository_is_what_the_script_writes():
+    files = {str(path.relative_to(samples.FOLDER)): path.read_text(encoding="utf-8")
+             for path in samples.FOLDER.rglob("*.ipynb")}
+    assert files == samples.sample_files(), "make sample-class"
+
+
+def test_right_answers_earn_everything_but_what_is_to_be_read(graded):
+    rows = answers(graded, "ada")
+    work = assignment.load()
+    assert {n for n, row in rows.items() if row["status"] != "correct"} == WRITTEN
+    assert {rows[name]["status"] for name in WRITTEN} == {"needs marking"}
+    assert {rows[name]["points"] for name in WRITTEN} == {None}
+    ada = book(graded)["ada"]
+    written = sum(rows[name]["most"] for name in WRITTEN)
+    bonus = sum(e.points for e in work.exercises.values() if e.optional)
+    assert float(ada["points_so_far"]) == pytest.approx(work.maximum + bonus - written)
+    assert ada["points"] == "" and ada["to_mark"] == str(len(WRITTEN))
+
+
+def test_classic_mistakes_are_wrong_and_named(graded):
+    rows = answers(graded, "ben")
+    assert rows["mac_beats_05a"]["mistake"] and rows["mac_beats_05a"]["points"] == 0
+    assert rows["mu_80_03"]["status"] == rows["meaning_03"]["status"] == "wrong"
+    assert rows["beyonce_04"]["status"] == "wrong"
+    assert rows["mu_median_03"]["status"] == rows["beyonce_05a"]["status"] == "correct"
+
+
+def test_a_broken_cell_costs_its_own_answers_only(graded):
+    rows = answers(graded, "cleo")
+    assert rows["group_01"]["status"] == rows["guess_01"]["status"] == "correct"
+    assert rows["plot_02"]["status"] == rows["shape_02"]["status"] == "timed out"
+    assert rows["mia_x_04"]["status"] == rows["predictions_05b"]["status"] == "missing"
+    for name in ("complete_pooled", "mu_median_03", "mu_80_03", "beyonce_04", "mac_beats_05a"):
+        assert rows[name]["status"] == "correct", rows[name]
+
+
+def test_every_file_has_a_row_and_a_status(graded):
+    rows = book(graded)
+    assert {name: row["status"] for name, row in rows.items()} == {
+        "ada": "graded", "ben": "graded", "cleo": "graded", "dan": "graded", "eve": "graded",
+        "finn": "unreadable", "gus": "graded", "hal": "graded", "ida": "nothing handed in",
+        "link": "unreadable"}
+    for name in ("finn", "ida", "link"):
+        assert rows[name]["points"] == rows[name]["points_so_far"] == rows[name]["ex-00"] == ""
+    assert rows["dan"]["points"] == rows["eve"]["points"] == "0"
+    assert "not JSON" in rows["finn"]["notes"] and "link" in rows["link"]["notes"]
+    assert {row["sandboxed"] for row in rows.values()} == {"yes"}
+    assert rows["ada"]["name"] == "Ada Right" and rows["link"]["name"] == ""
+
+
+def test_identical_work_is_listed(graded):
+    assert table(graded / grade.IDENTICAL) == [{"chapter": WARM_UP, "students": "ada, hal"}]
+
+
+def test_the_marking_sheet_has_answer_and_rubric_side_by_side(graded):
+    rows = table(graded / grade.MARKING)
+    assert {row["name"] for row in rows if row["student"] == "ada"} == WRITTEN
+    assert all(row["answer"] and row["rubric"].startswith("1. ") for row in rows)
+    assert [row["name"] for row in rows] == sorted(
+        (row["name"] for row in rows), key=list(dict.fromkeys(r["name"] for r in rows)).index)
+
+
+def test_the_feedback_page_runs_nothing_and_loads_nothing(graded):
+    text = (graded / grade.FEEDBACK / filename("gus")).read_text(encoding="utf-8")
+    page = BeautifulSoup(text, "html.parser")
+    assert not page.find_all(["script", "img", "iframe", "link", "object", "form", "a"])
+    assert len(page.find_all("h1")) == 1
+    assert not [tag for tag in page.find_all(True) for key in tag.attrs if key.startswith("on")]
+    policy = page.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+    assert policy.startswith("default-src 'none'")
+    assert "{{ 7 * 7 }}" in page.text and "<h1>100 points</h1>" in page.text
+
+
+def test_feedback_names_the_students_own_line(tmp_path):
+    folder = quick(tmp_path / "in", ["ann", "zoe"])
+    notebook = solved(samples.chapters()[WARM_UP])
+    samples.answer_cell(notebook, "ex-00").source = "typical_00 = 'c'\nartist_00 = no_such_name"
+    (folder / "ann.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
+    assert command(folder, "--output", tmp_path / "out") == cli.DONE
+    row = answers(tmp_path / "out", "ann")
+    assert row["typical_00"]["status"] == "correct"
+    assert row["artist_00"]["status"] == "error"
+    assert "NameError: name 'no_such_name' is not defined" in row["artist_00"]["message"]
+    assert "line 2: `artist_00 = no_such_name`" in row["artist_00"]["message"]
+    page = (tmp_path / "out" / "feedback" / "ann.html").read_text(encoding="utf-8")
+    assert "artist_00 = no_such_name" in page
+
+
+# ------------------------------------------------------------------------------ marks and changes
+
+def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path):
+    output = tmp_path / "out"
+    shutil.copytree(graded, output)
+    sheet, rows = tmp_path / "sheet.csv", table(graded / grade.MARKING)
+    for row in rows:
+        row["points"] = "0,5" if row["student"] == "ada" else ""
+        row["comment"] = "=1+1"
+    grade.marking.tables.write(sheet, list(rows[0]), rows)
+    folder = graded.parent / "hand-ins"
+    assert command(folder, "--output", output, "--roster", samples.ROSTER, "--marks", sheet,
+                   "--override", "ben", "ex-03", "3.5", "shown in class") == cli.DONE
+    ada, ben = book(output)["ada"], book(output)["ben"]
+    assert ada["to_mark"] == "0" and float(ada["points"]) == pytest.approx(
+        float(book(graded)["ada"]["points_so_far"]) + 0.5 * len(WRITTEN))
+    assert ben["ex-03"] == "3.5" and ben["overridden"] == "ex-03"
+    assert "shown in class" in (output / "feedback" / "ben.html").read_text(encoding="utf-8")
+    # A second call without them keeps them; an override can be taken back.
+    assert command(folder, "--output", output, "--roster", samples.ROSTER,
+                   "--override", "ben", "ex-03", "-", "a slip") == cli.DONE
+    assert book(output)["ada"] == ada
+    assert book(output)["ben"]["ex-03"] == book(graded)["ben"]["ex-03"]
+    assert {row["points"] for row in table(output / grade.MARKING)
+            if row["student"] == "ada"} == {"0.5"}
+
+
+def test_a_sheet_with_a_slip_is_refused_as_a_whole(graded, tmp_path, capsys):
+    output = tmp_path / "out"
+    shutil.copytree(graded, output)
+    rows = table(graded / grade.MARKING)
+    rows[0]["points"], rows[1]["points"], rows[2]["points"] = "1", "7", "half"
+    rows[3] |= {"points": "1", "version": "v00000000"}
+    grade.marking.tables.write(tmp_path / "sheet.csv", list(rows[0]), rows)
+    code = command(graded.parent / "hand-ins", "--output", output, "--marks",
+                   tmp_path / "sheet.csv")
+    message = capsys.readouterr().err
+    assert code == cli.USAGE
+    assert "row 2" not in message and "row 3" in message and "row 4" in message
+    assert "changed since" in message
+    assert sqlite3.connect(output / grade.RECORD).execute("SELECT * FROM marks").fetchall() == []
+
+
+def test_a_second_call_runs_only_what_is_new(tmp_path, capsys):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    assert command(folder, "--output", output) == cli.DONE
+    first = book(output)
+    assert "2 notebooks run" in capsys.readouterr().out
+    assert command(folder, "--output", output) == cli.DONE
+    assert "0 notebooks run, 2 unchanged, 0 judged" in capsys.readouterr().out
+    assert book(output) == first
+    text = (folder / "bob.ipynb").read_text(encoding="utf-8")
+    (folder / "bob.ipynb").write_text(text.replace("typical_00 = ...", "typical_00 = 'c'"),
+                                      encoding="utf-8")
+    (folder / "ann.ipynb").unlink()
+    assert command(folder, "--output", output) == cli.DONE
+    assert "1 notebooks run" in capsys.readouterr().out
+    assert book(output).keys() == {"bob"} and book(output)["bob"]["ex-00"] == "1"
+
+
+def test_trouble_of_the_machine_is_no_zero_and_is_repeated(tmp_path, monkeypatch, capsys):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+
+    def broken(task):
+        raise OSError("no more files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "run", broken)
+        assert command(folder, "--output", output) == cli.DONE
+    for row in book(output).values():
+        assert row["status"] == "failed" and row["points"] == row["ex-00"] == ""
+        assert "no more files" in row["notes"]
+    capsys.readouterr()
+    assert command(folder, "--output", output) == cli.DONE
+    assert "2 notebooks run" in capsys.readouterr().out
+    assert book(output)["ann"]["points"] == "4"
+
+
+def test_a_changed_rubric_or_rule_judges_again_and_runs_nothing(tmp_path, monkeypatch, capsys):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    command(folder, "--output", output)
+    monkeypatch.setattr(runner, "run", lambda task: pytest.fail("something was run"))
+    monkeypatch.setattr(runner, "shared_server", lambda *a: pytest.fail("a server was started"))
+    rubrics = tmp_path / "rubrics.toml"
+    rubrics.write_text('[ex-13]\nrubric = ["another"]\n', encoding="utf-8")
+    work = assignment.load(rubrics=rubrics)
+    capsys.readouterr()
+    summary = grade.grade(folder, output, work, grade.Options(progress=False))
+    assert (summary.ran, summary.judged, summary.unchanged) == (0, 2, 0)
+
+
+def test_what_was_cut_short_runs_again_with_more_time(tmp_path, capsys):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    notebook = samples.with_code(solved(samples.chapters()[WARM_UP]), {
+        "ex-00": lambda source: "import time; time.sleep(3)\n" + source})
+    (folder / "ann.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
+    assert command(folder, "--output", output, "--cell-seconds", "1") == cli.DONE
+    assert answers(output, "ann")["typical_00"]["status"] == "timed out"
+    assert command(folder, "--output", output) == cli.DONE
+    assert command(folder, "--output", output, "--cell-seconds", "10") == cli.DONE
+    printed = capsys.readouterr().out
+    assert [line for line in printed.splitlines() if "notebooks run" in line] == [
+        "2 notebooks run, 0 unchanged, 2 judged.", "0 notebooks run, 2 unchanged, 0 judged.",
+        "1 notebooks run, 1 unchanged, 1 judged."]
+    assert answers(output, "ann")["typical_00"]["status"] == "correct"
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path):
+    folder = quick(tmp_path / "in", [f"s{i:02}" for i in range(12)])
+    for path in folder.iterdir():
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("me = ", "import time; time.sleep(1); me = "),
+                        encoding="utf-8")
+    output = tmp_path / "out"
+    start_command = [sys.executable, "-m", "course", "grade", folder, "--output", output]
+    process = subprocess.Popen(start_command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env={**os.environ, "PYTHONPATH": str(PROJECT)}, text=True)
+    deadline = time.monotonic() + 120
+    while not (done := stored(output)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == cli.INTERRUPTED and "Traceback" not in errors
+    assert 0 < (done := stored(output)) < 12
+    assert len(table(output / grade.GRADEBOOK)) == done
+    again = subprocess.run(start_command, capture_output=True, text=True,
+                           env={**os.environ, "PYTHONPATH": str(PROJECT)})
+    ran = int(re.match(r"(\d+) notebooks run", again.stdout)[1])
+    assert again.returncode == cli.DONE and ran == 12 - done
+    assert "notebook" in again.stderr and "12/12" in again.stderr   # the progress bar
+    assert len(table(output / grade.GRADEBOOK)) == 12
+
+
+def stored(output):
+    if not (output / grade.RECORD).is_file():
+        return 0
+    try:
+        with sqlite3.connect(output / grade.RECORD) as database:
+            return database.execute("SELECT COUNT(*) FROM notebooks").fetchone()[0]
+    except sqlite3.OperationalError:    # not there yet
+        return 0
+
+
+def test_the_graders_memory_stays_small(tmp_path):
+    folder = quick(tmp_path / "in")
+    notebook = solved(samples.chapters()[WARM_UP])
+    notebook.cells.append(samples.nbformat.v4.new_code_cell(
+        "for i in range(1000): print('x' * 10**6)\nanswer = ['y' * 10**6] * 1000"))
+    (folder / "ann.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "import resource, sys; from course.__main__ import main\n"
+         f"code = main(['grade', {str(folder)!r}, '--output', {str(tmp_path / 'out')!r}])\n"
+         "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"],
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+    code, kilobytes = map(int, done.stdout.splitlines()[-1].split())
+    assert code == cli.DONE and kilobytes < 300 * 1024
+
+
+# ------------------------------------------------------------------------------- the command line
+
+def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(tmp_path, capsys,
+                                                                      monkeypatch):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    limited = tmp_path / "no_namespaces.py"
+    limited.write_text("import os\ndef unshare(flags): raise PermissionError(1, 'Not permitted')\n"
+                       "os.unshare = unshare\nimport runpy, sys\nsys.argv = sys.argv[1:]\n"
+                       "runpy.run_module('course.grading.server', run_name='__main__')\n",
+                       encoding="utf-8")
+    runner.SERVERS.pop(True).close()
+    popen = subprocess.Popen
+
+    def without_namespaces(arguments, **options):
+        return popen([sys.executable, str(limited), *arguments[2:]], **options)
+
+    monkeypatch.setattr(runner.subprocess, "Popen", without_namespaces)
+    assert command(folder, "--output", output) == cli.NO_SANDBOX
+    message = capsys.readouterr().err
+    assert "user namespaces" in message and "--unsafe" in message
+    assert not (output / grade.GRADEBOOK).exists() or not any(
+        row["points"] for row in table(output / grade.GRADEBOOK))
+    monkeypatch.undo()
+    assert command(folder, "--output", output, "--unsafe") == cli.DONE
+    assert "WARNING" in capsys.readouterr().err
+    assert {row["sandboxed"] for row in table(output / "gradebook.csv")} == {"no"}
+    assert "without the sandbox" in (output / "feedback" / "ann.html").read_text(encoding="utf-8")
+    # Grading in the sandbox later does not take over what was run without.
+    assert command(folder, "--output", output) == cli.DONE
+    assert {row["sandboxed"] for row in table(output / "gradebook.csv")} == {"yes"}
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["nowhere"], "There is no folder nowhere"),
+    (["."], None),
+    ([".", "--workers", "0"], "--workers"),
+    ([".", "--roster", "none.csv"], "none.csv"),
+    ([".", "--override", "ann", "ex-99", "1", "x"], "There is no record"),
+    ([".", "--column", "Grade"], "COLUMN=FIELD"),
+])
+def test_wrong_usage_has_a_message_and_a_code(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    arguments = ["in" if argument == "." else argument for argument in arguments]
+    code = command(*arguments)
+    if message is None:
+        assert code == cli.DONE     # an empty class has an empty gradebook
+    else:
+        assert code == cli.USAGE and message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("system, header", [
+    ("canvas", ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Homework (7)"]),
+    ("moodle", ["ID number", "Full name", "Email address", "Grade", "Feedback comments"]),
+])
+def test_the_import_file_has_the_systems_columns(system, header, tmp_path):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student;name;email;file\nA1;Ann;ann@example.org;ann\nB2;=Bob;;bob\n",
+                      encoding="utf-8")
+    assert command(folder, "--output", output, "--roster", roster, "--lms", system,
+                   "--title", "Homework (7)", "--column", "Extra=percent") == cli.DONE
+    rows = table(output / "import.csv")
+    assert list(rows[0]) == [*header, "Extra"]
+    assert [row[{"canvas": "SIS Login ID", "moodle": "ID number"}[system]] for row in rows] == [
+        "A1", "B2"]
+    assert rows[0][{"canvas": "Homework (7)", "moodle": "Grade"}[system]] == "4"
+    assert rows[1][{"canvas": "Student", "moodle": "Full name"}[system]] == "'=Bob"
+
+
+# -------------------------------------------------------------------------------------- many seeds
+
+@pytest.mark.slow
+def test_right_solutions_earn_full_marks_at_50_seeds(tmp_path):
+    folder = tmp_path / "in"
+    sources = samples.chapters()
+    for seed in range(50):
+        for name, chapter in sources.items():
+            notebook = solved(chapter)
+            for cell in notebook.cells:
+                if cell.cell_type == "code":
+                    cell.source = re.sub(r"\b84735\b", str(seed), cell.source)
+            path = folder / f"s{seed:02}" / f"{name}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(samples.as_text(notebook), encoding="utf-8")
+    work = assignment.load()
+    summary = grade.grade(folder, tmp_path / "out", work, grade.Options(progress=False))
+    assert len(summary.results) == 50
+    off = [(result.student, answer["name"], answer["status"], answer["message"])
+           for result in summary.results for answer in result.answers
+           if answer["status"] != "correct" and answer["name"] not in WRITTEN]
+    assert off == []

@@ -1,0 +1,434 @@
+"""Every classic mistake is recognised, whatever the seed and the number of draws."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from course import mistakes, reference, shrinkage_example
+from course.answers import collect
+from course.judge import judge
+from course.judge_draws import Fit
+from course.judge_values import Evidence, judge_number
+from course.questions import Number, Posterior, plan
+from honest import (
+    honest_answers, interval, mean_of_artist, new_artist, predictions, simulated_fit, song,
+)
+
+pytestmark = pytest.mark.needs_data
+SEEDS = (0, 1, 2)
+DRAWS = (250, 1000, 5000)
+
+
+def verdict_on(exercise, name, answer, seed, draws, **others):
+    """The verdict on one wrong answer, everything else being right."""
+    namespace = honest_answers(exercise, seed, draws) | {name: answer} | others
+    verdicts = judge(exercise, collect(namespace, plan(exercise)))
+    return next(verdict for verdict in verdicts if verdict.name == name)
+
+
+def fit(model, seed, draws, priors="chapter"):
+    return simulated_fit(model, seed, draws, priors).posterior
+
+
+CASES = {}
+
+
+def case(exercise, name, mistake, needs=250, resembles=None):
+    """A mistaken answer: a function of (rng, seed, draws).
+
+    needs: draws a chain to be sure of it; resembles: a mistake it is taken for with fewer.
+    """
+    def register(function):
+        key = f"{exercise}-{function.__name__.strip('_')}"
+        assert key not in CASES
+        CASES[key] = (exercise, name, mistake, needs, resembles, function)
+        return function
+    return register
+
+
+def rng_of(seed):
+    return np.random.default_rng(1000 + seed)
+
+
+# ----------------------------------------------------------------------------- numbers
+
+@case("ex-11", "sigma_y_median_11", mistakes.VARIANCE)
+def _variance_within(rng, seed, draws):
+    return float((fit("hierarchical", seed, draws)["sigma"] ** 2).median())
+
+
+@case("ex-11", "sigma_mu_median_11", mistakes.VARIANCE)
+def _variance_between(rng, seed, draws):
+    return float(fit("hierarchical", seed, draws)["1|artist_sigma"].median()) ** 2
+
+
+@case("ex-11", "mu_median_11", mistakes.COMPLETE_POOLED, needs=1000)
+def _pooled_mean(rng, seed, draws):
+    return float(fit("complete_pooled", seed, draws)["Intercept"].median())
+
+
+@case("ex-11", "sigma_y_median_11", mistakes.COMPLETE_POOLED)
+def _pooled_sd(rng, seed, draws):
+    return float(fit("complete_pooled", seed, draws)["sigma"].median())
+
+
+@case("ex-11", "mu_median_11", mistakes.AS_SHARE)
+def _share(rng, seed, draws):
+    return float(fit("hierarchical", seed, draws)["Intercept"].median()) / 100
+
+
+@case("ex-11", "sigma_y_median_11", mistakes.SWAPPED_SDS, needs=1000)
+def _swapped_within(rng, seed, draws):
+    return float(fit("hierarchical", seed, draws)["1|artist_sigma"].median())
+
+
+@case("ex-11", "sigma_mu_median_11", mistakes.SWAPPED_SDS, needs=5000)
+def _swapped_between(rng, seed, draws):
+    return float(fit("hierarchical", seed, draws)["sigma"].median())
+
+
+@case("ex-03", "mu_median_03", mistakes.HIERARCHICAL)
+def _hierarchical_mean(rng, seed, draws):
+    return float(fit("hierarchical", seed, 5000)["Intercept"].median())
+
+
+@case("ex-07", "mia_x_median_07", mistakes.HIERARCHICAL)
+def _hierarchical_artist(rng, seed, draws):
+    return float(mean_of_artist(fit("hierarchical", seed, draws), "Mia X").median())
+
+
+@case("ex-07", "mia_x_median_07", mistakes.EFFECT)
+def _effect_of_mia_x(rng, seed, draws):
+    posterior = fit("hierarchical", seed, draws)
+    return float(posterior["1|artist"].sel(artist__factor_dim="Mia X").median())
+
+
+@case("ex-07", "mia_x_median_07", mistakes.MIXED_UP)
+def _mia_x_by_alphabetical_position(rng, seed, draws):
+    label = sorted(reference.artists())[reference.artists().index("Mia X")]
+    return float(mean_of_artist(fit("no_pooled", seed, draws), label).median())
+
+
+@case("ex-07", "mia_x_median_07", mistakes.COMPLETE_POOLED)
+def _mia_x_pooled(rng, seed, draws):
+    return float(fit("complete_pooled", seed, draws)["Intercept"].median())
+
+
+@case("ex-15b", "ocean_15b", mistakes.EFFECT)
+def _effect_of_ocean(rng, seed, draws):
+    posterior = fit("hierarchical", seed, draws)
+    return float(posterior["1|artist"].sel(artist__factor_dim="Frank Ocean").median())
+
+
+@case("ex-15b", "kingston_15b", mistakes.GLOBAL_MEAN, needs=1000)
+def _global_mean(rng, seed, draws):
+    return float(fit("hierarchical", seed, draws)["Intercept"].median())
+
+
+@case("ex-15b", "kingston_15b", mistakes.SAMPLE_MEAN, needs=1000)
+def _sample_mean(rng, seed, draws):
+    return float(reference.sample_means()["Sean Kingston"])
+
+
+@case("ex-15b", "kingston_15b", mistakes.MIXED_UP, needs=1000)
+def _kingston_by_alphabetical_position(rng, seed, draws):
+    label = reference.artists()[sorted(reference.artists()).index("Sean Kingston")]
+    return float(mean_of_artist(fit("hierarchical", seed, draws), label).median())
+
+
+# --------------------------------------------------------------------------- intervals
+
+@case("ex-03", "mu_80_03", mistakes.OTHER_PROBABILITY, needs=1000)
+def _interval_95(rng, seed, draws):
+    return interval(fit("complete_pooled", seed, draws)["Intercept"], 0.95)
+
+
+@case("ex-03", "mu_80_03", mistakes.OTHER_PROBABILITY, needs=1000)
+def _interval_94(rng, seed, draws):
+    return interval(fit("complete_pooled", seed, draws)["Intercept"], 0.94)
+
+
+@case("ex-05a", "mac_beats_80_05a", mistakes.OTHER_PROBABILITY, needs=1000)
+def _interval_89(rng, seed, draws):
+    return interval(honest_answers("ex-05a", seed, draws)["mac_beats_05a"], 0.89)
+
+
+@case("ex-07", "mia_x_80_07", mistakes.OTHER_PROBABILITY, needs=1000)
+def _interval_50(rng, seed, draws):
+    return interval(mean_of_artist(fit("no_pooled", seed, draws), "Mia X"), 0.5)
+
+
+@case("ex-05a", "mac_beats_80_05a", mistakes.ONE_SD, needs=1000)
+def _one_sd(rng, seed, draws):
+    mac_beats = honest_answers("ex-05a", seed, draws)["mac_beats_05a"]
+    return mac_beats.mean() - mac_beats.std(), mac_beats.mean() + mac_beats.std()
+
+
+@case("ex-03", "mu_80_03", mistakes.SONG_NOT_MEAN)
+def _prediction_for_credible(rng, seed, draws):
+    posterior = fit("complete_pooled", seed, draws)
+    return interval(song(rng, posterior, posterior["Intercept"]))
+
+
+@case("ex-05a", "mac_beats_80_05a", mistakes.MEAN_NOT_SONG)
+def _credible_for_prediction(rng, seed, draws):
+    return interval(fit("complete_pooled", seed, draws)["Intercept"])
+
+
+@case("ex-03", "mu_80_03", mistakes.REVERSED)
+def _reversed_ends(rng, seed, draws):
+    return interval(fit("complete_pooled", seed, draws)["Intercept"])[::-1]
+
+
+@case("ex-13", "mac_beats_80_13", mistakes.NO_ARTIST_SPREAD, needs=1000)
+def _interval_without_artist_spread(rng, seed, draws):
+    posterior = fit("hierarchical", seed, draws)
+    return interval(song(rng, posterior, posterior["Intercept"]))
+
+
+@case("ex-13", "beyonce_80_13", mistakes.MEAN_NOT_SONG)
+def _interval_of_her_mean(rng, seed, draws):
+    return interval(mean_of_artist(fit("hierarchical", seed, draws), "Beyoncé"))
+
+
+@case("ex-13", "beyonce_80_13", mistakes.NEW_NOT_OBSERVED)
+def _interval_of_a_new_artist(rng, seed, draws):
+    return interval(new_artist(rng, fit("hierarchical", seed, draws)))
+
+
+# ------------------------------------------------------------------------------- draws
+
+@case("ex-05a", "mac_beats_05a", mistakes.MEAN_NOT_SONG)
+def _draws_of_the_mean(rng, seed, draws):
+    return fit("complete_pooled", seed, draws)["Intercept"]
+
+
+@case("ex-05a", "mac_beats_05a", mistakes.HIERARCHICAL, needs=1000)
+def _draws_of_the_hierarchical_model(rng, seed, draws):
+    return new_artist(rng, fit("hierarchical", seed, draws))
+
+
+@case("ex-13", "mac_beats_13", mistakes.NO_ARTIST_SPREAD)
+def _draws_without_artist_spread(rng, seed, draws):
+    posterior = fit("hierarchical", seed, draws)
+    return song(rng, posterior, posterior["Intercept"])
+
+
+@case("ex-13", "mac_beats_13", mistakes.MEAN_NOT_SONG, needs=1000,
+      resembles=mistakes.NO_ARTIST_SPREAD)
+def _draws_of_a_new_mean(rng, seed, draws):
+    posterior = fit("hierarchical", seed, draws)
+    noise = rng.standard_normal(posterior["sigma"].shape)
+    return posterior["Intercept"] + posterior["1|artist_sigma"] * noise
+
+
+@case("ex-13", "mac_beats_13", mistakes.COMPLETE_POOLED, needs=1000)
+def _draws_of_the_pooled_model(rng, seed, draws):
+    posterior = fit("complete_pooled", seed, draws)
+    return song(rng, posterior, posterior["Intercept"])
+
+
+@case("ex-13", "mac_beats_13", mistakes.LITERAL_PRIOR, needs=5000)
+def _draws_with_a_literal_prior(rng, seed, draws):
+    return new_artist(rng, fit("hierarchical", seed, draws, "literal"))
+
+
+@case("ex-13", "beyonce_13", mistakes.NEW_NOT_OBSERVED)
+def _draws_of_a_new_artist(rng, seed, draws):
+    return new_artist(rng, fit("hierarchical", seed, draws))
+
+
+@case("ex-13", "beyonce_13", mistakes.MIXED_UP)
+def _draws_of_another_artist(rng, seed, draws):
+    posterior = fit("hierarchical", seed, draws)
+    label = sorted(reference.artists())[reference.artists().index("Beyoncé")]
+    return song(rng, posterior, mean_of_artist(posterior, label))
+
+
+# ------------------------------------------------------------------------------ tables
+
+def _table(model, seed, draws, rng, **details):
+    return predictions(rng, fit(model, seed, draws), **details)
+
+
+@case("ex-14", "predictions_14", mistakes.COMPLETE_POOLED)
+def _table_of_the_pooled_model(rng, seed, draws):
+    return _table("complete_pooled", seed, draws, rng)
+
+
+@case("ex-14", "predictions_14", mistakes.NO_POOLED)
+def _table_of_the_no_pooled_model(rng, seed, draws):
+    return _table("no_pooled", seed, draws, rng)
+
+
+@case("ex-09b", "predictions_09b", mistakes.HIERARCHICAL)
+def _table_of_the_hierarchical_model(rng, seed, draws):
+    return _table("hierarchical", seed, draws, rng)
+
+
+@case("ex-05b", "predictions_05b", mistakes.NO_POOLED)
+def _no_pooled_table_for_pooled(rng, seed, draws):
+    return _table("no_pooled", seed, draws, rng)
+
+
+@case("ex-14", "predictions_14", mistakes.MEAN_NOT_SONG)
+def _table_of_means(rng, seed, draws):
+    return _table("hierarchical", seed, draws, rng, draw=lambda rng, posterior, mean: mean)
+
+
+@case("ex-14", "predictions_14", mistakes.OTHER_PROBABILITY)
+def _table_of_89_percent(rng, seed, draws):
+    return _table("hierarchical", seed, draws, rng, prob=0.89)
+
+
+@case("ex-09b", "predictions_09b", mistakes.MIXED_UP)
+def _table_in_alphabetical_order(rng, seed, draws):
+    table = _table("no_pooled", seed, draws, rng)
+    return table.set_axis(sorted(table.index))      # values by mean, labels alphabetical
+
+
+@case("ex-14", "predictions_14", mistakes.MIXED_UP)
+def _table_with_labels_by_mean(rng, seed, draws):
+    table = _table("hierarchical", seed, draws, rng)
+    return table.sort_index().set_axis(list(reference.artists()))
+
+
+@case("ex-15a", "shift_15a", mistakes.REVERSED_SIGN)
+def _shift_reversed(rng, seed, draws):
+    table = honest_answers("ex-15a", seed, draws)["shift_15a"]
+    return table.assign(shift=-table["shift"])
+
+
+@case("ex-15a", "shift_15a", mistakes.EFFECT)
+def _shift_from_mu(rng, seed, draws):
+    effect = fit("hierarchical", seed, draws)["1|artist"].mean(["chain", "draw"])
+    return pd.DataFrame({"shift": effect.to_series()})
+
+
+# -------------------------------------------------------------------------------- fits
+
+@case("ex-11", "hierarchical", mistakes.LITERAL_PRIOR)
+def _fit_with_a_literal_prior(rng, seed, draws):
+    return simulated_fit("hierarchical", seed, draws, "literal")
+
+
+@case("ex-11", "hierarchical", mistakes.COMPLETE_POOLED)
+def _fit_of_the_pooled_model(rng, seed, draws):
+    return simulated_fit("complete_pooled", seed, draws)
+
+
+@case("ex-11", "hierarchical", mistakes.NO_POOLED)
+def _fit_of_the_no_pooled_model(rng, seed, draws):
+    return simulated_fit("no_pooled", seed, draws)
+
+
+@case("ex-03", "complete_pooled", mistakes.HIERARCHICAL)
+def _hierarchical_fit_for_pooled(rng, seed, draws):
+    return simulated_fit("hierarchical", seed, draws)
+
+
+@case("ex-07", "no_pooled", mistakes.REFERENCE_ARTIST)
+def _fit_with_a_reference_artist(rng, seed, draws):
+    posterior = fit("no_pooled", seed, draws)
+    reference_artist = posterior["artist"].isel(artist_dim=0, drop=True)
+    rest = posterior["artist"].isel(artist_dim=slice(1, None)) - reference_artist
+    return {"Intercept": reference_artist, "sigma": posterior["sigma"], "artist": rest}
+
+
+@pytest.mark.parametrize("draws", DRAWS)
+@pytest.mark.parametrize("key", list(CASES))
+def test_the_mistake_is_recognised(key, draws):
+    exercise, name, mistake, needs, resembles, make = CASES[key]
+    possible = {"", mistake.name, *([resembles.name] if resembles else [])}
+    for seed in SEEDS:
+        verdict = verdict_on(exercise, name, make(rng_of(seed), seed, draws), seed, draws)
+        named = verdict.mistake
+        if draws >= needs:
+            assert (verdict.status, named) == ("wrong", mistake.name), f"seed {seed}: {verdict}"
+            assert verdict.share == 0
+        else:       # too few draws to be sure: silent, or right about it
+            assert named in possible, f"seed {seed}: {verdict}"
+
+
+# --------------------------------------------------------------------- numbers without a fit
+
+@pytest.mark.parametrize(("name", "key", "mistake"), [
+    ("rmse_observed_16b", "mse_observed", mistakes.NOT_ROOT),
+    ("rmse_observed_16b", "sse_observed", mistakes.TOTAL),
+    ("rmse_observed_16b", "mae_observed", mistakes.ABSOLUTE),
+    ("rmse_observed_16b", "rmse_shrunken", mistakes.SWAPPED_RMSE),
+    ("rmse_shrunken_16b", "mse_shrunken", mistakes.NOT_ROOT),
+    ("rmse_shrunken_16b", "sse_shrunken", mistakes.TOTAL),
+    ("rmse_shrunken_16b", "mae_shrunken", mistakes.ABSOLUTE),
+    ("rmse_shrunken_16b", "rmse_observed", mistakes.SWAPPED_RMSE),
+])
+def test_mistaken_errors_of_forecasts(name, key, mistake):
+    verdict = verdict_on("ex-16b", name, shrinkage_example.values()[key], 0, 250)
+    assert (verdict.status, verdict.mistake) == ("wrong", mistake.name)
+
+
+def test_a_standard_deviation_where_a_variance_is_asked_for():
+    """No exercise asks for a variance yet."""
+    fitted = Fit(collect({"x": simulated_fit("hierarchical", 0, 1000)},
+                         {"x": Posterior("hierarchical").plan()})["x"])
+    evidence = Evidence.from_fit("x", fitted, "hierarchical", "sigma_y")
+    question = Number("hierarchical", "sigma_y2", fit="x")
+    answer = float(np.median(fitted.parameters["sigma_y"]))
+    assert judge_number("x", question, answer**2, evidence).status == "correct"
+    assert judge_number("x", question, answer, evidence).mistake == (
+        mistakes.STANDARD_DEVIATION.name)
+
+
+# ------------------------------------------------------------------------ the HDI of one's draws
+
+def shortest(draws, prob=0.8):
+    draws = np.sort(np.ravel(draws))
+    inside = int(np.floor(prob * len(draws)))
+    start = int(np.argmin(draws[inside:] - draws[:-inside]))
+    return draws[start], draws[start + inside]
+
+
+def test_hdi_is_named_where_it_is_not_right():
+    """Here it differs from the equal-tailed interval by Monte Carlo error alone."""
+    named = 0
+    for seed in range(40):
+        draws = honest_answers("ex-05a", seed, 1000)["mac_beats_05a"]
+        verdict = verdict_on("ex-05a", "mac_beats_80_05a", shortest(draws), seed, 1000,
+                             mac_beats_05a=draws)
+        assert verdict.mistake in ("", mistakes.HDI.name)
+        assert verdict.status == "correct" or verdict.mistake == mistakes.HDI.name
+        named += verdict.mistake == mistakes.HDI.name
+    assert named > 0
+
+
+# ------------------------------------------------------------- observed artists resampled
+
+def resampled(seed, draws):
+    """Songs of artists drawn from the 44 observed ones, one a draw."""
+    posterior, rng = fit("hierarchical", seed, draws), rng_of(seed)
+    which = rng.integers(44, size=posterior["sigma"].shape)
+    effects = np.take_along_axis(posterior["1|artist"].values, which[..., None], 2)[..., 0]
+    return song(rng, posterior, posterior["Intercept"] + effects)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_resampled_artists_are_recognised_from_many_draws(seed):
+    """They are nearly as spread as new artists: it takes all 20,000 draws to tell."""
+    verdict = verdict_on("ex-13", "mac_beats_13", resampled(seed, 5000), seed, 5000)
+    assert (verdict.status, verdict.mistake) == ("wrong", mistakes.RESAMPLED.name)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_resampled_artists_are_not_mistaken_for_something_else(seed):
+    verdict = verdict_on("ex-13", "mac_beats_13", resampled(seed, 250), seed, 250)
+    assert verdict.mistake in ("", mistakes.RESAMPLED.name)
+
+
+def test_every_mistake_has_a_test():
+    tested = {mistake.name for _, _, mistake, *_ in CASES.values()}
+    tested |= {mistakes.NOT_ROOT.name, mistakes.TOTAL.name, mistakes.ABSOLUTE.name,
+               mistakes.SWAPPED_RMSE.name, mistakes.HDI.name, mistakes.RESAMPLED.name,
+               mistakes.STANDARD_DEVIATION.name}
+    known = {value.name for value in vars(mistakes).values()
+             if isinstance(value, mistakes.Mistake)}
+    assert known == tested

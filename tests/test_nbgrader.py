@@ -1,0 +1,123 @@
+"""The activity in nbgrader's format, and nbgrader itself, in an environment of its own."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from course import leaks, nbgrader, questions
+from course.data import PROJECT
+from course.editions import student
+from course.exercises import activity_chapters, exercises
+
+CHAPTERS = activity_chapters()
+NBGRADER = "nbgrader==0.9.6"
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def graded(notebook):
+    return [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_the_points_are_those_of_the_exercises(path):
+    notebook = read(path)
+    points = sum(cell.metadata["nbgrader"]["points"] for cell in graded(nbgrader.source(notebook)))
+    assert points == pytest.approx(sum(exercise.points for exercise in exercises(notebook)))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_the_release_gives_nothing_away(path):
+    notebook = read(path)
+    release = nbgrader.release(notebook)
+    assert graded(release)
+    for cell in release.cells:
+        cell.metadata.pop("nbgrader", None)
+    assert leaks.find(release, notebook, leaks.rubrics()) == []
+    assert "earned(" not in nbformat.writes(release)
+    assert "earned(" in nbformat.writes(nbgrader.source(notebook))
+
+
+def test_the_stub_stays_in_the_release():
+    notebook = read(CHAPTERS[0])
+    stubs = {cell.id: cell.source for cell in student(notebook).cells if cell.cell_type == "code"}
+    release = {cell.id: cell.source for cell in nbgrader.release(notebook).cells}
+    assert release["ex-00-answer"] == stubs["ex-00-answer"] + "\n" + nbgrader.STUB
+
+
+def test_what_is_earned_is_shared_among_the_names():
+    names = nbgrader.judged_here("ex-00")
+    assert names == questions.credited("ex-00")
+    assert nbgrader.earned("ex-00", {"typical_00": "c", "artist_00": "b"}, 4) == 1
+    assert nbgrader.earned("ex-01", {"group_01": "artists", "guess_01": 50}, 2) == 2
+    assert "why_13" not in nbgrader.judged_here("ex-13")
+
+
+@pytest.fixture(scope="module")
+def nbgrader_program(tmp_path_factory):
+    """nbgrader in an environment of its own, whose kernel is ours; skipped if there is none."""
+    folder = tmp_path_factory.mktemp("environment")
+    python = folder / "bin" / "python"
+    for command in (["venv", "--python", sys.executable, str(folder)],
+                    ["pip", "install", "--python", str(python), NBGRADER, "ipykernel"]):
+        done = subprocess.run([sys.executable, "-m", "uv", *command], capture_output=True,
+                              text=True)
+        if done.returncode:
+            pytest.skip(f"nbgrader could not be installed: {done.stderr[-300:]}")
+    kernel = folder / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    kernel.write_text(json.dumps({
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Python 3", "language": "python",
+        "env": {"PYTHONPATH": str(PROJECT)}}), encoding="utf-8")
+    return folder / "bin" / "nbgrader"
+
+
+@pytest.mark.slow
+@pytest.mark.needs_data
+def test_nbgrader_generates_and_grades_it(nbgrader_program, tmp_path):
+    course = tmp_path / "course"
+    nbgrader.write(course)
+    ours = {path.name: read(path) for path in (course / "release" / "activity").iterdir()}
+    shutil.rmtree(course / "release")
+
+    path = f"{nbgrader_program.parent}{os.pathsep}{os.environ['PATH']}"     # it calls alembic
+
+    def call(*arguments):
+        done = subprocess.run([nbgrader_program, *arguments], cwd=course, text=True,
+                              capture_output=True, env={**os.environ, "PATH": path})
+        complaints = [line for line in done.stderr.splitlines() if "ERROR" in line]
+        assert done.returncode == 0 and not complaints, done.stderr[-3000:]
+
+    call("generate_assignment", "activity")
+    theirs = {path.name: read(path) for path in (course / "release" / "activity").glob("*.ipynb")}
+    assert theirs.keys() == ours.keys()
+    for name, notebook in theirs.items():
+        assert [cell.source.strip() for cell in notebook.cells] == [
+            cell.source.strip() for cell in ours[name].cells], name
+
+    # One student knows three of four, another left all open. Both submit the first chapter.
+    name = CHAPTERS[0].name
+    for who, answers in {"ann": ["c", "a", "b", "c"], "bob": []}.items():
+        notebook = read(course / "release" / "activity" / name)
+        cell = next(cell for cell in notebook.cells if cell.id == "ex-00-answer")
+        for letter in answers:
+            cell.source = cell.source.replace("= ...", f"= '{letter}'", 1)
+        target = course / "submitted" / who / "activity" / name
+        target.parent.mkdir(parents=True)
+        nbformat.write(notebook, target)
+    call("autograde", "activity")
+    with sqlite3.connect(course / "gradebook.db") as database:
+        scores = dict(database.execute(
+            "SELECT submitted_assignment.student_id, SUM(grade.auto_score) FROM grade "
+            "JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id "
+            "JOIN submitted_assignment ON submitted_notebook.assignment_id = "
+            "submitted_assignment.id GROUP BY 1").fetchall())
+    assert scores == {"ann": 3.0, "bob": 0.0}
