@@ -151,7 +151,8 @@ def test_an_unknown_contestant_is_refused(capsys):
 
 
 @pytest.mark.needs_data
-@pytest.mark.parametrize("name", ["book", "book-source-prior"])
+@pytest.mark.parametrize("name", [
+    "book", pytest.param("book-source-prior", marks=pytest.mark.slow)])
 def test_a_contestant_in_python_fits_and_agrees(name, tmp_path):
     row, found, versions = run.one(tmp_path, name, "hierarchical", "filled", 300, 1)
     assert row["status"] == "ok", row
