@@ -212,10 +212,11 @@ def test_other_processes_cannot_be_hurt():
 
 
 def test_what_a_submission_starts_ends_with_it():
-    run(["import subprocess\nsubprocess.Popen(['sleep', '98765'], start_new_session=True)"])
+    seconds = str(100_000 + os.getpid())    # nobody else's
+    run([f"import subprocess\nsubprocess.Popen(['sleep', '{seconds}'], start_new_session=True)"])
     deadline = time.monotonic() + 5
     while left := [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"]
-                   and "98765" in p.info["cmdline"]]:
+                   and seconds in p.info["cmdline"]]:
         assert time.monotonic() < deadline, left
         time.sleep(0.1)
 
