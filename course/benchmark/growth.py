@@ -24,7 +24,7 @@ SHOWN_ARTISTS = 100
 CHAINS = 4
 #: Number of artists, and draws a chain: Bambi keeps every artist's mean of every draw.
 SIZES = {44: 5_000, 1_000: 5_000, 10_000: 1_000, 100_000: 100}
-SECONDS_ALLOWED = 300.0
+SECONDS_ALLOWED = 120.0
 SHARE_OF_MEMORY = 0.6
 COLUMNS = ("way", "artists", "draws", "status", "seconds", "total", "peak_gib")
 
