@@ -23,7 +23,8 @@ def draw(runs: pd.DataFrame, growth: pd.DataFrame, results: Path) -> None:
 
 def speed(runs: pd.DataFrame):
     """Effective samples a second of each contestant at each model, on a log axis."""
-    rates = per_second(measured(runs)).dropna().drop("filled", level="cache", errors="ignore").sort_index()
+    rates = per_second(measured(runs)).dropna()
+    rates = rates.drop("filled", level="cache", errors="ignore").sort_index()
     names = [name for name in CONTESTANTS if name in rates.index.get_level_values("contestant")]
     fig, ax = plt.subplots(figsize=(5.8, 1.2 + 0.42 * len(names)))
     for marker, (model, title) in zip("osD^", MODELS.items()):
