@@ -13,6 +13,8 @@ OURS = "book"
 #: The source's own engine, on two cores and on one; ratios are taken against both.
 THEIRS = ("rstanarm", "rstanarm-1-core")
 KEYS = ["contestant", "model", "cache"]
+#: Units stay on the line of their number.
+SECONDS, GIB = "\N{NO-BREAK SPACE}s", "\N{NO-BREAK SPACE}GiB"
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ def model_table(runs: pd.DataFrame, model: str) -> str:
         if of != model:
             continue
         title = CONTESTANTS[name].title + (", compiled before" if cache == "filled" else "")
-        rows.append([title, *(f"{row[column]:.1f} s" for column in
+        rows.append([title, *(f"{row[column]:.1f}{SECONDS}" for column in
                               ("table_at", "first_fit", "second_fit")),
-                     f"{row['peak_gib']:.1f} GiB", f"{row['ess_bulk']:,.0f}",
+                     f"{row['peak_gib']:.1f}{GIB}", f"{row['ess_bulk']:,.0f}",
                      f"{row['ess_tail']:,.0f}", f"{rates[name, of, cache]:,.0f}",
                      f"{row['error_mcse']:.1f}", f"{row['error_sd']:.3f}"])
     return markdown(head, rows)
@@ -75,7 +77,7 @@ def model_table(runs: pd.DataFrame, model: str) -> str:
 def session_table(runs: pd.DataFrame) -> str:
     """One process for all four models: from its start to its last table."""
     rows = [[CONTESTANTS[name].title + (", compiled before" if cache == "filled" else ""),
-             f"{row['table_at']:.1f} s", f"{row['first_fit']:.1f} s", f"{row['peak_gib']:.1f} GiB"]
+             f"{row['table_at']:.1f}{SECONDS}", f"{row['first_fit']:.1f}{SECONDS}", f"{row['peak_gib']:.1f}{GIB}"]
             for (name, model, cache), row in measured(runs).iterrows() if model == ALL]
     return markdown(["contestant", "to the last table", "four fits", "memory"], rows)
 
@@ -168,8 +170,8 @@ def target_table(runs: pd.DataFrame) -> str:
 def growth_table(growth: pd.DataFrame) -> str:
     """Time and memory by the number of artists."""
     rows = [[row.way, f"{row.artists:,}", "" if pd.isna(row.draws) else f"4 × {row.draws:,.0f}",
-             f"{row.seconds:.1f} s" if row.status == "ok" else row.status,
-             f"{row.total:.1f} s", f"{row.peak_gib:.1f} GiB"] for row in growth.itertuples()]
+             f"{row.seconds:.1f}{SECONDS}" if row.status == "ok" else row.status,
+             f"{row.total:.1f}{SECONDS}", f"{row.peak_gib:.1f}{GIB}"] for row in growth.itertuples()]
     return markdown(["way", "artists", "draws", "data to table", "whole process", "memory"], rows)
 
 
