@@ -77,7 +77,8 @@ def model_table(runs: pd.DataFrame, model: str) -> str:
 def session_table(runs: pd.DataFrame) -> str:
     """One process for all four models: from its start to its last table."""
     rows = [[CONTESTANTS[name].title + (", compiled before" if cache == "filled" else ""),
-             f"{row['table_at']:.1f}{SECONDS}", f"{row['first_fit']:.1f}{SECONDS}", f"{row['peak_gib']:.1f}{GIB}"]
+             f"{row['table_at']:.1f}{SECONDS}", f"{row['first_fit']:.1f}{SECONDS}",
+             f"{row['peak_gib']:.1f}{GIB}"]
             for (name, model, cache), row in measured(runs).iterrows() if model == ALL]
     return markdown(["contestant", "to the last table", "four fits", "memory"], rows)
 
@@ -171,7 +172,8 @@ def growth_table(growth: pd.DataFrame) -> str:
     """Time and memory by the number of artists."""
     rows = [[row.way, f"{row.artists:,}", "" if pd.isna(row.draws) else f"4 × {row.draws:,.0f}",
              f"{row.seconds:.1f}{SECONDS}" if row.status == "ok" else row.status,
-             f"{row.total:.1f}{SECONDS}", f"{row.peak_gib:.1f}{GIB}"] for row in growth.itertuples()]
+             f"{row.total:.1f}{SECONDS}", f"{row.peak_gib:.1f}{GIB}"]
+            for row in growth.itertuples()]
     return markdown(["way", "artists", "draws", "data to table", "whole process", "memory"], rows)
 
 
