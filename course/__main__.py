@@ -20,12 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     pages = commands.add_parser("book", help="render the book to _build/html")
     pages.add_argument("--solutions", choices=["shown", "withheld"],
                        help="withheld: a book without any (default: $SOLUTIONS, or shown)")
-    for name, text in [("pdf", "print the book to one PDF"),
-                       ("slides", "make slides of the lecture")]:
-        command = commands.add_parser(name, help=text)
-        if name == "pdf":
-            command.add_argument("--solutions", choices=["shown", "withheld"],
-                                 help="as for the book")
+    printed = commands.add_parser("pdf", help="print the book to one PDF")
+    printed.add_argument("--solutions", choices=["shown", "withheld"], help="as for the book")
+    commands.add_parser("slides", help="make slides of the lecture")
     commands.add_parser("launch", help="write the branch that Colab and Binder open")
     student = commands.add_parser("student", help="write the notebooks without their solutions")
     student.add_argument("--output", help="the folder to write to (default: _build/student)")

@@ -81,15 +81,21 @@ def student_metadata(cell: NotebookNode) -> dict:
 
 def solved(notebook: NotebookNode) -> NotebookNode:
     """The student edition with the code of each solution in place of the stub."""
-    solutions = {}
-    for cell in notebook.cells:
-        if "solution" in tags(cell) and cell.cell_type == "code":
-            solutions.setdefault(exercise_id(cell), []).append(cell.source)
+    solutions = solution_code(notebook)
     result = student(notebook)
     for cell in result.cells:
         if "answer" in tags(cell) and exercise_id(cell) in solutions:
-            cell.source = "\n\n".join(solutions[exercise_id(cell)])
+            cell.source = solutions[exercise_id(cell)]
     return result
+
+
+def solution_code(notebook: NotebookNode) -> dict[str, str]:
+    """The code of each solution, by the id of its exercise."""
+    cells = {}
+    for cell in notebook.cells:
+        if "solution" in tags(cell) and cell.cell_type == "code":
+            cells.setdefault(exercise_id(cell), []).append(cell.source)
+    return {id: "\n\n".join(sources) for id, sources in cells.items()}
 
 
 def as_bytes(notebook: NotebookNode) -> bytes:

@@ -11,11 +11,11 @@ from nbclient import NotebookClient
 from tqdm import tqdm
 
 from course.data import PROJECT
+from course.editions import KERNEL
 from course.kernels import async_kernel_manager
 from course.key_numbers import STRICT
 
 NOTEBOOKS = PROJECT / "notebooks"
-KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WORKERS = 2
 
@@ -51,7 +51,7 @@ def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
 
 def tidy(notebook: nbformat.NotebookNode) -> None:
     """Keep only what is the same on every machine: no timings, no progress, no logs."""
-    notebook.metadata = {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
+    notebook.metadata = nbformat.from_dict(KERNEL)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)

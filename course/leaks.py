@@ -35,15 +35,17 @@ def find(edition: NotebookNode, source: NotebookNode, rubrics: Iterable[str] = (
         What graders look for.
     """
     found = []
+    secrets = {phrase: normalised(phrase) for phrase in phrases(source, rubrics)}
+    numbers = answers(source)
     for cell in edition.cells:
         text = text_of(cell)
         normal = normalised(text)
         for reason in (*structure(cell), *assignments(text, source)):
             found.append(f"cell {cell.id} {reason}")
-        for phrase in phrases(source, rubrics):
-            if normalised(phrase) in normal:
+        for phrase, secret in secrets.items():
+            if secret in normal:
                 found.append(f"cell {cell.id} says: {phrase.strip()}")
-        for number in sorted(answers(source) & set(DECIMAL.findall(text))):
+        for number in sorted(numbers & set(DECIMAL.findall(text))):
             found.append(f"cell {cell.id} shows the number {number}")
     return found
 

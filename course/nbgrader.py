@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 from course import questions
 from course.data import PROJECT
-from course.editions import KERNEL, student
+from course.editions import KERNEL, solution_code, student
 from course.exercises import ACTIVITY, Exercise, activity_chapters, exercise_id, exercises, tags
 
 OUTPUT = PROJECT / "_build" / "nbgrader"
@@ -65,10 +65,7 @@ def judged_here(exercise: str) -> list[str]:
 def source(notebook: NotebookNode) -> NotebookNode:
     """A chapter as nbgrader's source."""
     facts = {exercise.id: exercise for exercise in exercises(notebook)}
-    code = {}
-    for cell in notebook.cells:
-        if "solution" in tags(cell) and cell.cell_type == "code":
-            code.setdefault(exercise_id(cell), []).append(cell.source)
+    code = solution_code(notebook)
     cells = []
     for cell in student(notebook).cells:
         exercise = facts.get(exercise_id(cell))
@@ -80,8 +77,7 @@ def source(notebook: NotebookNode) -> NotebookNode:
             grader(cell, locked=True)
         elif "answer" in tags(cell):
             grader(cell, solution=True, points=by_hand(exercise))
-            solution = "\n\n".join(code.get(exercise.id, []))
-            cell.source += "\n" + "\n".join([SOLUTION[0], solution, SOLUTION[1]])
+            cell.source += "\n" + "\n".join([SOLUTION[0], code.get(exercise.id, ""), SOLUTION[1]])
         elif "check" in tags(cell) and judged_here(exercise.id):
             cells.append(test_cell(exercise))
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)

@@ -19,7 +19,7 @@ def shrunken(averages: np.ndarray, at_bats: int) -> np.ndarray:
     return centre + kept * distance
 
 
-def rmse(estimates: np.ndarray, truth: np.ndarray) -> float:
+def rmse(estimates: np.ndarray, truth: np.ndarray | float) -> float:
     """Root mean squared error, in the units of the estimates."""
     return float(np.sqrt(np.mean((estimates - truth) ** 2)))
 
@@ -33,7 +33,7 @@ def values() -> dict[str, float]:
               "shrunken": shrunken(observed, int(players["at_bats"].iloc[0])) - truth}
     result = {}
     for name, error in errors.items():
-        result[f"rmse_{name}"] = float(np.sqrt(np.mean(error**2)))
+        result[f"rmse_{name}"] = rmse(error, 0)
         result[f"mse_{name}"] = float(np.mean(error**2))
         result[f"sse_{name}"] = float(np.sum(error**2))
         result[f"mae_{name}"] = float(np.mean(np.abs(error)))

@@ -175,17 +175,16 @@ def test_a_page_with_formulas_loads_the_local_mathjax(site, page):
 
 # ------------------------------------------------------------------------------ the ledger page
 
-def test_the_ledger_page_lists_every_lecture_number_and_links_to_its_chapter(site):
+def test_the_ledger_page_lists_every_number_and_links_to_its_chapter(site):
     rows = {}
     for row in article(site, "book/numbers").select("table tbody tr"):
         rows[row.select_one("code").text] = row
     for number in ledger.numbers().values():
-        if number.source == "lecture":
-            row = rows[number.id]
-            cells = [cell.text.strip() for cell in row.select("td")]
-            assert cells[1] == number.published, number.id
-            assert cells[-1] == "agrees", f"{number.id}: {cells[-1]}"
-            assert number.notebook in row.select_one("a[href]")["href"], number.id
+        row = rows[number.id]
+        cells = [cell.text.strip() for cell in row.select("td")]
+        assert cells[1] == number.published, number.id
+        assert cells[-1] == "agrees", f"{number.id}: {cells[-1]}"
+        assert number.notebook in row.select_one("a[href]")["href"], number.id
 
 
 # -------------------------------------------------------------------- what fails a build

@@ -5,7 +5,7 @@ import pytest
 
 from course import execute
 
-TIDY = {"kernelspec": execute.KERNELSPEC, "language_info": {"name": "python"}}
+TIDY = {"kernelspec": execute.KERNEL["kernelspec"], "language_info": {"name": "python"}}
 SPEAKS = '''
 import os, sys
 print("hello", os.environ.get("COURSE_STRICT"), os.path.basename(os.getcwd()))
