@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run student grade sample-class nbgrader pdf slides launch lab numbers timings bench lock clean
+.PHONY: help book test test-full run student grade sample-class nbgrader pdf slides launch lab numbers timings bench compile lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -23,6 +23,7 @@ help:
 	@echo "make pdf        print the book to one PDF, offered on the site from then on"
 	@echo "make slides     make slides of the lecture, offered on the site from then on"
 	@echo "make launch     write the branch that Colab and Binder open"
+	@echo "make compile    compile the models once, so that first fits are quick"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make numbers    print the number ledger"
 	@echo "make timings    measure the fits and chapters, for the page on timings"
@@ -64,7 +65,9 @@ slides: $(ENVIRONMENT)
 pdf: $(ENVIRONMENT)
 	@$(COURSE) pdf $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
 
+# Where this fails, for want of data, fits only start later: JupyterLab opens all the same.
 lab: $(ENVIRONMENT)
+	@test -e .venv/.compiled || { $(COURSE) compile && touch .venv/.compiled; } || true
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
 numbers: $(ENVIRONMENT)
@@ -75,6 +78,9 @@ timings: $(ENVIRONMENT)
 
 bench: $(ENVIRONMENT)
 	@$(COURSE) bench
+
+compile: $(ENVIRONMENT)
+	@$(COURSE) compile
 
 lock: $(ENVIRONMENT)
 	@$(COURSE) lock

@@ -139,6 +139,13 @@ load_engine <- function(engine) {
   }
 }
 
+#' Stan's own seconds of warming up and sampling, shared among the cores: the chains run at the same
+#' time, so this is their wall time without the start of R's processes.
+sampling_seconds <- function(fit, cores) {
+  stanfit <- if (is.null(fit$stanfit)) fit$fit else fit$stanfit
+  sum(rstan::get_elapsed_time(stanfit)) / min(cores, chains)
+}
+
 fit_command <- function(engine, models, out, draws, cores, fits, seed, folder) {
   load_engine(engine)
   data <- read_data(folder)
@@ -154,6 +161,7 @@ fit_command <- function(engine, models, out, draws, cores, fits, seed, folder) {
         table_at <- as.numeric(Sys.time()) - as.numeric(Sys.getenv("BENCHMARK_START"))
       }
       times <- rbind(times, data.frame(model = model, fit = i, seconds = seconds,
+                                       sampling = sampling_seconds(result, cores),
                                        table_at = table_at))
     }
     values <- get(paste0("draws_", engine))(model, result, data)

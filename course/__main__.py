@@ -43,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     bench.add_argument("--contestants", nargs="+", metavar="NAME", help="only these")
     bench.add_argument("--rounds", type=int, default=1, help="how often (default: once)")
     bench.add_argument("--draws", type=int, default=5000, help="draws a chain (default: 5000)")
+    commands.add_parser("compile", help="compile the models once, so that first fits are quick")
     commands.add_parser("lock", help="choose new package versions for requirements.txt")
     options = parser.parse_args(arguments)
 
@@ -98,6 +99,10 @@ def main(arguments: list[str] | None = None) -> int:
                 parser.error(f"there is no contestant {', '.join(sorted(unknown))}; "
                              f"there are {', '.join(known)}")
             return report.measure(names, options.rounds, options.draws, options.what)
+        case "compile":
+            from course import compile_ahead
+
+            return compile_ahead.run()
         case "lock":
             from course import lock
 

@@ -157,7 +157,7 @@ def test_a_contestant_in_python_fits_and_agrees(name, tmp_path):
     row, found, versions = run.one(tmp_path, name, "hierarchical", "filled", 300, 1)
     assert row["status"] == "ok", row
     assert row["ess_bulk"] > 200 and 0 < row["second_fit"] < row["table_at"] + 60
-    assert row["first_fit"] < row["table_at"]
+    assert row["first_fit"] < row["table_at"] and 0 < row["sampling"] < row["second_fit"]
     assert row["error_mcse"] < 5 and row["agree"] == row["compared"] == len(found) == 35
     assert {"bambi", "nutpie"} <= set(versions)
 
@@ -216,8 +216,10 @@ def rows_of(*rows):
 
 
 def test_ratios_are_taken_within_the_run():
-    fits = {"first_fit": 4.0, "second_fit": 2.0, "ess_bulk": 20_000.0, "table_at": 10.0}
-    theirs = {"first_fit": 40.0, "second_fit": 30.0, "ess_bulk": 4_000.0, "table_at": 45.0}
+    fits = {"first_fit": 4.0, "second_fit": 2.0, "sampling": 1.0, "ess_bulk": 20_000.0,
+            "table_at": 10.0}
+    theirs = {"first_fit": 40.0, "second_fit": 30.0, "sampling": 20.0, "ess_bulk": 4_000.0,
+              "table_at": 45.0}
     both = [{"contestant": name, "model": model, "cache": cache, **values}
             for model in (*MODELS, run.ALL)
             for name, cache, values in [("book", "empty", fits), ("book", "filled", fits),
@@ -225,7 +227,7 @@ def test_ratios_are_taken_within_the_run():
                                         ("rstanarm-1-core", "empty", theirs)]]
     found = tables.targets(rows_of(*both))
     assert [next(iter(t.values.values())) for t in found] == pytest.approx(
-        [75, 50, 15, 15, 15, 4.5, 4.5, 10, 4])
+        [75, 50, 20, 15, 15, 20, 15, 4.5, 4.5, 10, 4])
     assert all(target.met for target in found)
 
 

@@ -22,7 +22,7 @@ RESULTS = PROJECT / "benchmarks" / "results"
 DRAWS = 5_000
 ALL = "all"
 COLUMNS = ("round", "contestant", "model", "cache", "status", "load", "first_fit", "second_fit",
-           "table_at", "peak_gib", "ess_bulk", "ess_tail", "error_mcse", "error_sd", "checked",
+           "sampling", "table_at", "peak_gib", "ess_bulk", "ess_tail", "error_mcse", "error_sd", "checked",
            "agree", "compared")
 
 
@@ -102,7 +102,8 @@ def one(folder: Path, name: str, model: str, cache: str, draws: int,
     if alone:
         priors = CONTESTANTS[name].priors
         values = of_draws.read(out, model)
-        row["second_fit"] = times.loc[times["fit"] == 2, "seconds"].sum()
+        row["second_fit"], row["sampling"] = times.loc[
+            times["fit"] == 2, ["seconds", "sampling"]].sum(min_count=1)
         row["ess_bulk"], row["ess_tail"] = of_draws.smallest_ess(values)
         row["error_mcse"], row["error_sd"], row["checked"] = of_draws.errors(
             values, model, priors)
