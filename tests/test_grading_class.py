@@ -149,6 +149,7 @@ def test_the_feedback_page_runs_nothing_and_loads_nothing(graded):
     page = BeautifulSoup(text, "html.parser")
     assert not page.find_all(["script", "img", "iframe", "link", "object", "form", "a"])
     assert len(page.find_all("h1")) == 1
+    assert page.find_all("h2")[1].text == "Everybody in one pool 02-complete-pooled"
     assert not [tag for tag in page.find_all(True) for key in tag.attrs if key.startswith("on")]
     policy = page.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
     assert policy.startswith("default-src 'none'")
@@ -264,12 +265,12 @@ def test_a_changed_rubric_or_rule_judges_again_and_runs_nothing(tmp_path, monkey
 def test_what_was_cut_short_runs_again_with_more_time(tmp_path, capsys):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     notebook = samples.with_code(solved(samples.chapters()[WARM_UP]), {
-        "ex-00": lambda source: "import time; time.sleep(3)\n" + source})
+        "ex-00": lambda source: "import time; time.sleep(5)\n" + source})
     (folder / "ann.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
-    assert command(folder, "--output", output, "--cell-seconds", "1") == cli.DONE
+    assert command(folder, "--output", output, "--cell-seconds", "3") == cli.DONE
     assert answers(output, "ann")["typical_00"]["status"] == "timed out"
     assert command(folder, "--output", output) == cli.DONE
-    assert command(folder, "--output", output, "--cell-seconds", "10") == cli.DONE
+    assert command(folder, "--output", output, "--cell-seconds", "30") == cli.DONE
     printed = capsys.readouterr().out
     assert [line for line in printed.splitlines() if "notebooks run" in line] == [
         "2 notebooks run, 0 unchanged, 2 judged.", "0 notebooks run, 2 unchanged, 0 judged.",

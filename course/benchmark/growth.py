@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ SHOWN_ARTISTS = 100
 CHAINS = 4
 #: Number of artists, and draws a chain: Bambi keeps every artist's mean of every draw.
 SIZES = {44: 5_000, 1_000: 5_000, 10_000: 1_000, 100_000: 100}
-SECONDS_ALLOWED = 120.0
+SECONDS_ALLOWED = 400.0
 SHARE_OF_MEMORY = 0.6
 COLUMNS = ("way", "artists", "draws", "status", "seconds", "total", "peak_gib")
 
@@ -39,13 +40,17 @@ def songs(artists: int) -> pd.DataFrame:
                          "popularity": rng.normal(means[codes], SIGMA_Y)})
 
 
-def by_bambi(data: pd.DataFrame, draws: int) -> None:
-    """Fit the hierarchical model with this book's settings, and print mu and the two sds."""
+def by_bambi(data: pd.DataFrame, draws: int, low_rank: bool = True) -> None:
+    """Fit the hierarchical model with this book's settings, and print mu and the two sds.
+
+    low_rank: the book's adaptation; without it, nutpie's default.
+    """
     import arviz as az
 
-    from course.models import bambi_model, fit_settings
+    from course.models import FIT, bambi_model, fit_settings
 
-    settings = fit_settings("hierarchical") | {"draws": draws, "progressbar": False}
+    settings = fit_settings("hierarchical") if low_rank else FIT
+    settings = settings | {"draws": draws, "progressbar": False}
     results = bambi_model("hierarchical", songs=data).fit(**settings)
     print(az.summary(results, var_names=["Intercept", "sigma", "1|artist_sigma"]).to_string())
 
@@ -66,7 +71,8 @@ def by_integration(data: pd.DataFrame, draws: int) -> None:
     print(post.summary("mu_j", labels=shown).head().to_string())
 
 
-WAYS = {"Bambi": by_bambi, "exact": by_integration}
+WAYS = {"Bambi, this book": by_bambi, "Bambi, nutpie default": partial(by_bambi, low_rank=False),
+        "exact": by_integration}
 
 
 def measure(sizes: dict[int, int] | None = None, results: Path = RESULTS,
@@ -88,7 +94,7 @@ def measure(sizes: dict[int, int] | None = None, results: Path = RESULTS,
                 [sys.executable, "-m", "course.benchmark.growth", way, str(artists), str(draws)],
                 os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}, PROJECT,
                 seconds_allowed, allowed)
-            row = {"way": way, "artists": artists, "draws": draws if way == "Bambi" else None,
+            row = {"way": way, "artists": artists, "draws": None if way == "exact" else draws,
                    "status": "ok", "total": done.seconds, "peak_gib": done.peak_gib}
             last = (done.output.strip().splitlines() or ["no output"])[-1]
             if done.stopped or done.code:

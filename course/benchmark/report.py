@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from course.benchmark import tables
+from course.benchmark.growth import SECONDS_ALLOWED
 from course.benchmark.run import ALL, RESULTS
 from course.data import PROJECT
 from course.models import MODELS
@@ -47,7 +48,8 @@ def page(results: Path = RESULTS) -> str:
                            for model, title in MODELS.items()),
         session=tables.session_table(runs), absent=tables.absent_list(runs),
         agreement=tables.agreement_table(stored.numbers),
-        numbers=tables.number_table(stored.numbers), growth=tables.growth_table(stored.growth),
+        numbers=tables.number_table(stored.numbers), allowed=f"{SECONDS_ALLOWED:.0f}",
+        growth=tables.growth_table(stored.growth),
         checked={m: int(n) for m, n in tables.measured(runs).groupby("model")["checked"].max()
                  .items() if m != ALL})
 

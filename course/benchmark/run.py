@@ -22,8 +22,8 @@ RESULTS = PROJECT / "benchmarks" / "results"
 DRAWS = 5_000
 ALL = "all"
 COLUMNS = ("round", "contestant", "model", "cache", "status", "load", "first_fit", "second_fit",
-           "sampling", "table_at", "peak_gib", "ess_bulk", "ess_tail", "error_mcse", "error_sd", "checked",
-           "agree", "compared")
+           "sampling", "table_at", "peak_gib", "ess_bulk", "ess_tail", "error_mcse", "error_sd",
+           "checked", "agree", "compared")
 
 
 def plan(names: list[str], rounds: int) -> list[tuple[int, str, str, str]]:

@@ -29,6 +29,7 @@ class Chapter:
 
     name: str  # "02-complete-pooled"
     exercises: list[Exercise]
+    title: str = ""  # "Everybody in one pool"
 
     @cached_property
     def plan(self) -> dict[str, dict]:
@@ -83,13 +84,15 @@ def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS) -> Assignment:
     chapters = []
     for path in activity_chapters(folder):
         try:
-            found = exercises(nbformat.read(path, as_version=4))
+            notebook = nbformat.read(path, as_version=4)
+            found = exercises(notebook)
         except (ValueError, KeyError) as error:
             raise AssignmentError(f"{path}: {error}") from error
         unknown = [exercise.id for exercise in found if exercise.id not in questions.QUESTIONS]
         if unknown:
             raise AssignmentError(f"{path}: there are no rules for {', '.join(unknown)}.")
-        chapters.append(Chapter(path.stem, found))
+        heading = notebook.cells[0].source.partition("\n")[0] if notebook.cells else ""
+        chapters.append(Chapter(path.stem, found, heading.lstrip("# ") or path.stem))
     if not any(chapter.exercises for chapter in chapters):
         raise AssignmentError(f"There are no exercises in {folder}.")
     return Assignment(chapters, read_rubrics(rubrics))

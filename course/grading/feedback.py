@@ -49,7 +49,7 @@ def render(result: StudentResult, assignment: Assignment) -> str:
         by_exercise = {key: list(group) for key, group in
                        groupby(answers, key=lambda answer: answer["exercise"])}
         chapters.append({
-            "name": chapter.name,
+            "name": chapter.name, "title": chapter.title,
             "notebooks": [n for n in result.notebooks if n["chapter"] == chapter.name],
             "exercises": [(exercise, by_exercise.get(exercise.id, []))
                           for exercise in chapter.exercises]})
