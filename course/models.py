@@ -7,7 +7,8 @@ from course.data import load_running, load_spotify
 MODELS = {"running": "running, complete pooled", "complete_pooled": "songs, complete pooled",
           "no_pooled": "songs, no pooled", "hierarchical": "songs, hierarchical"}
 #: How the chapters fit; the hierarchical model adds its own adaptation.
-FIT = {"draws": 5000, "chains": 4, "inference_method": "nutpie", "random_seed": 84735}
+FIT = {"draws": 5000, "chains": 4, "cores": 4, "inference_method": "nutpie",
+       "random_seed": 84735}
 LOW_RANK = {"nuts": {"adaptation": "low_rank"}}
 
 

@@ -227,7 +227,7 @@ def test_ratios_are_taken_within_the_run():
                                         ("rstanarm-1-core", "empty", theirs)]]
     found = tables.targets(rows_of(*both))
     assert [next(iter(t.values.values())) for t in found] == pytest.approx(
-        [75, 50, 20, 15, 15, 20, 15, 4.5, 4.5, 10, 4])
+        [75, 50, 50, 20, 15, 15, 20, 15, 4.5, 4.5, 10, 10, 4])
     assert all(target.met for target in found)
 
 

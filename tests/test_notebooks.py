@@ -423,5 +423,5 @@ def test_every_fit_uses_the_books_seed_chains_and_draws(path):
     """The lecture's settings; another seed would give other, equally right, numbers in the text."""
     for cell in cells(path, "code"):
         for call in re.findall(r"\.fit\((.*?)\)\n?", cell.source, flags=re.DOTALL):
-            for setting in ("draws=5000", "chains=4", "random_seed=84735"):
+            for setting in ("draws=5000", "chains=4", "cores=4", "random_seed=84735"):
                 assert setting in call, f"{cell.id}: a fit without {setting}"

@@ -126,8 +126,8 @@ def targets(runs: pd.DataFrame) -> list[Target]:
     def against(ratio) -> dict[str, float]:
         return {CONTESTANTS[them].title: ratio(them) for them in THEIRS}
 
-    def rate(name: str, fit: str) -> float:
-        return at(name, "hierarchical", "ess_bulk") / at(name, "hierarchical", fit)
+    def rate(name: str, fit: str, cache: str = "empty") -> float:
+        return at(name, "hierarchical", "ess_bulk", cache) / at(name, "hierarchical", fit, cache)
 
     def slower(them: str) -> float:
         return min(at(them, m, "second_fit") / at(OURS, m, "second_fit") for m in MODELS)
@@ -142,12 +142,15 @@ def targets(runs: pd.DataFrame) -> list[Target]:
     def all_as_fast(column: str):
         return against(lambda them: total(them, column) / total(OURS, column))
 
-    tables = {cache: max(at(OURS, model, "table_at", cache) for model in MODELS)
-              for cache in ("empty", "filled")}
+    def first_tables(cache: str) -> dict[str, float]:
+        return {MODELS[m]: at(OURS, m, "table_at", cache) for m in MODELS}
+
     return [
         Target("hierarchical model: effective samples a second, second fit, times as many", 50,
                against(lambda them: rate(OURS, "second_fit") / rate(them, "second_fit"))),
-        Target("the same with compilation counted, first fit, times as many", 25,
+        Target("the same with compilation counted: first fit, compiled before, times as many", 25,
+               against(lambda them: rate(OURS, "first_fit", "filled") / rate(them, "first_fit"))),
+        Target("the same with compilation counted: first fit ever, times as many", 25,
                against(lambda them: rate(OURS, "first_fit") / rate(them, "first_fit"))),
         Target("hierarchical model: sampling alone, times as fast", 10, times_as_fast("sampling")),
         Target("hierarchical model: second fit, all of it, times as fast", 10,
@@ -161,9 +164,10 @@ def targets(runs: pd.DataFrame) -> list[Target]:
         Target("process start to last of four tables, compiled before, times as fast", 2,
                against(lambda them: at(them, ALL, "table_at")
                        / at(OURS, ALL, "table_at", "filled"))),
-        Target("process start to first table, slowest model, seconds", 14,
-               {"never compiled before": tables["empty"], "compiled before": tables["filled"]},
-               at_most=True),
+        Target("process start to first table, compiled before, seconds", 14,
+               first_tables("filled"), at_most=True),
+        Target("process start to first table, never compiled before, seconds", 14,
+               first_tables("empty"), at_most=True),
         Target("first fit of a model compiled before, seconds", 4, {
             MODELS[m]: at(OURS, m, "first_fit", "filled") for m in MODELS}, at_most=True),
     ]

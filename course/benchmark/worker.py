@@ -23,7 +23,7 @@ def main(name: str, models: str, out: str, draws: str, fits: str) -> None:
     from course.benchmark.contestants import CONTESTANTS
 
     contestant = CONTESTANTS[name]
-    times, sampling = [], time_sampling_of_nutpie()
+    times = []
     for model_name in models.split(","):
         settings = {"chains": CHAINS, "cores": contestant.cores, "random_seed": 84735,
                     "inference_method": contestant.sampler}
@@ -37,12 +37,11 @@ def main(name: str, models: str, out: str, draws: str, fits: str) -> None:
             start = time.perf_counter()
             results = model.fit(**settings)
             seconds, table_at = time.perf_counter() - start, float("nan")
-            if contestant.sampler == "pymc":
-                sampling.append(results.posterior.attrs["sampling_time"])
             if fit == 1:
                 print(az.summary(results).to_string(), flush=True)
                 table_at = time.time() - float(os.environ["BENCHMARK_START"])
-            alone = sampling.pop() if sampling else float("nan")
+            # NumPyro's includes its compilation, so it is left out
+            alone = results.posterior.attrs["sampling_time"] if name != "numpyro" else float("nan")
             times.append((model_name, fit, seconds, alone, table_at))
         write_draws(Path(out), model_name, named_draws(model_name, results.posterior))
     pd.DataFrame(times, columns=["model", "fit", "seconds", "sampling", "table_at"]).to_csv(
@@ -51,22 +50,6 @@ def main(name: str, models: str, out: str, draws: str, fits: str) -> None:
         contestant.needs]))}
     pd.DataFrame(versions.items(), columns=["package", "version"]).to_csv(
         Path(out, "versions.csv"), index=False)
-
-
-def time_sampling_of_nutpie() -> list[float]:
-    """From now on nutpie appends the seconds that it samples, compilation apart, to this list."""
-    import nutpie
-
-    sample, seconds = nutpie.sample, []
-
-    def timed(*args, **kwargs):
-        start = time.perf_counter()
-        result = sample(*args, **kwargs)
-        seconds.append(time.perf_counter() - start)
-        return result
-
-    nutpie.sample = timed
-    return seconds
 
 
 def named_draws(model: str, posterior) -> dict:
