@@ -40,7 +40,7 @@ def speed(runs: pd.DataFrame):
 
 def growing(growth: pd.DataFrame):
     """Seconds and memory by the number of artists, both on log axes; crosses mark failures."""
-    fig, axes = plt.subplots(1, 2, figsize=(5.8, 3.3))
+    fig, axes = plt.subplots(1, 2, figsize=(5.8, 3.9))
     for ax, column, label in zip(axes, ("seconds", "peak_gib"),
                                  ("seconds, data to table", "memory, GiB")):
         for way, rows in growth.groupby("way", sort=False):
@@ -49,7 +49,7 @@ def growing(growth: pd.DataFrame):
             stopped = rows[rows["status"] != "ok"]
             where = "total" if column == "seconds" else column
             ax.plot(stopped["artists"], stopped[where], "x", color=line.get_color(), markersize=9,
-                    markeredgewidth=2, label=f"{way}, failed" if len(stopped) else None)
+                    markeredgewidth=2, label=f"{way}: stopped" if len(stopped) else None)
         ax.set(xscale="log", yscale="log", xlabel="artists", title=label)
-    axes[0].legend()
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return fig

@@ -42,16 +42,23 @@ def page(results: Path = RESULTS) -> str:
     loads = runs["load"].dropna()
     return TEXT.read_text(encoding="utf-8").format(
         machine=tables.pairs_table(stored.machine), versions=tables.pairs_table(stored.versions),
-        rounds=int(runs["round"].max()), quiet=f"{loads.min():.1f}", busy=f"{loads.max():.1f}",
+        rounds=rounds(int(runs["round"].max())),
+        quiet=f"{loads.min():.1f}", busy=f"{loads.max():.1f}",
         targets=tables.target_table(runs),
-        models="\n\n".join(f"### {title[0].upper()}{title[1:]}\n\n{tables.model_table(runs, model)}"
-                           for model, title in MODELS.items()),
+        models="\n\n".join("\n\n".join([
+            f"### {title[0].upper()}{title[1:]}", tables.time_table(runs, model),
+            tables.quality_table(runs, model)]) for model, title in MODELS.items()),
         session=tables.session_table(runs), absent=tables.absent_list(runs),
         agreement=tables.agreement_table(stored.numbers),
         numbers=tables.number_table(stored.numbers), allowed=f"{SECONDS_ALLOWED:.0f}",
         growth=tables.growth_table(stored.growth),
         checked={m: int(n) for m, n in tables.measured(runs).groupby("model")["checked"].max()
                  .items() if m != ALL})
+
+
+def rounds(number: int) -> str:
+    """What the tables show of so many rounds."""
+    return "a single round" if number == 1 else f"the median over {number} rounds"
 
 
 def write(results: Path = RESULTS) -> None:

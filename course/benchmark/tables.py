@@ -1,5 +1,6 @@
 """Tables and ratios of the benchmark, from its stored CSV files."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,24 +56,30 @@ def markdown(head: list[str], rows: list[list[str]], left: int = 1) -> str:
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, rule, *rows])
 
 
-def model_table(runs: pd.DataFrame, model: str) -> str:
-    """All contestants at one model: seconds, memory, sample sizes, errors."""
-    table = measured(runs)
-    rates = per_second(table)
-    head = ["contestant", "to the table", "first fit", "second fit", "sampling", "memory",
-            "bulk ESS", "tail ESS", "ESS a second", "error, MCSE", "error, sd"]
-    rows = []
-    for (name, of, cache), row in table.iterrows():
-        if of != model:
-            continue
-        title = CONTESTANTS[name].title + (", compiled before" if cache == "filled" else "")
-        alone = "" if pd.isna(row["sampling"]) else f"{row['sampling']:.1f}{SECONDS}"
-        rows.append([title, *(f"{row[column]:.1f}{SECONDS}" for column in
-                              ("table_at", "first_fit", "second_fit")), alone,
-                     f"{row['peak_gib']:.1f}{GIB}", f"{row['ess_bulk']:,.0f}",
-                     f"{row['ess_tail']:,.0f}", f"{rates[name, of, cache]:,.0f}",
-                     f"{row['error_mcse']:.1f}", f"{row['error_sd']:.3f}"])
-    return markdown(head, rows)
+def titles_of(runs: pd.DataFrame, model: str) -> pd.DataFrame:
+    """What was measured at one model, with effective samples a second, by title."""
+    table = measured(runs).assign(rate=lambda measured: per_second(measured))
+    table = table.xs(model, level="model")
+    return table.set_axis([CONTESTANTS[name].title + (
+        ", compiled before" if cache == "filled" else "") for name, cache in table.index])
+
+
+def time_table(runs: pd.DataFrame, model: str) -> str:
+    """All contestants at one model: seconds and memory."""
+    head = ["contestant", "to the table", "first fit", "second fit", "sampling", "memory"]
+    return markdown(head, [
+        [title, *("" if pd.isna(row[column]) else f"{row[column]:.1f}{SECONDS}"
+                  for column in ("table_at", "first_fit", "second_fit", "sampling")),
+         f"{row['peak_gib']:.1f}{GIB}"] for title, row in titles_of(runs, model).iterrows()])
+
+
+def quality_table(runs: pd.DataFrame, model: str) -> str:
+    """All contestants at one model: effective sample sizes and errors."""
+    return markdown(
+        ["contestant", "bulk ESS", "tail ESS", "ESS a second", "error, MCSE", "error, sd"], [
+            [title, *(f"{row[column]:,.0f}" for column in ("ess_bulk", "ess_tail", "rate")),
+             f"{row['error_mcse']:.1f}", f"{row['error_sd']:.3f}"]
+            for title, row in titles_of(runs, model).iterrows()])
 
 
 def session_table(runs: pd.DataFrame) -> str:
@@ -181,10 +188,16 @@ def target_table(runs: pd.DataFrame) -> str:
     return markdown(["target", "asked", "measured", ""], rows, left=4)
 
 
+def in_short(status: str) -> str:
+    """A status as the table shows it: NumPy's message of an array too large in fewer words."""
+    asked = re.search(r"Unable to allocate ([\d.]+) (\w+) for an array", status)
+    return f"failed: an array of {asked[1]}\N{NO-BREAK SPACE}{asked[2]}" if asked else status
+
+
 def growth_table(growth: pd.DataFrame) -> str:
     """Time and memory by the number of artists."""
     rows = [[row.way, f"{row.artists:,}", "" if pd.isna(row.draws) else f"4 × {row.draws:,.0f}",
-             f"{row.seconds:.1f}{SECONDS}" if row.status == "ok" else row.status,
+             f"{row.seconds:.1f}{SECONDS}" if row.status == "ok" else in_short(row.status),
              f"{row.total:.1f}{SECONDS}", f"{row.peak_gib:.1f}{GIB}"]
             for row in growth.itertuples()]
     return markdown(["way", "artists", "draws", "data to table", "whole process", "memory"], rows)
