@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from browser_watch import watch
 
 from course.data import PROJECT
 
@@ -29,12 +30,8 @@ def view(request, browser):
     width, theme = request.param
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
                                   offline=True)
-    page, wrong = context.new_page(), []
-    page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
-    page.on("request", lambda request: request.url.startswith("http")
-            and wrong.append(f"asked for {request.url}"))
+    page = context.new_page()
+    wrong = watch(page)
     yield page, wrong, theme
     context.close()
 
@@ -54,3 +51,15 @@ def test_a_page_is_complete_offline(site, view, name):
     sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert sideways <= 0, f"the page scrolls sideways by {sideways} pixels"
     assert page.evaluate(CUT_OFF) == []
+
+
+def test_what_is_missing_or_elsewhere_is_noticed(view, tmp_path):
+    page, wrong, _ = view
+    path = tmp_path / "page.html"
+    path.write_text('<img src="missing.png"><img src="http://192.0.2.1/a.png">'
+                    "<script>nothing.here()</script>", encoding="utf-8")
+    wrong.clear()
+    page.goto(path.as_uri())
+    said = "\n".join(wrong)
+    assert "missing.png (net::ERR_FILE_NOT_FOUND)" in said
+    assert "asked for http://192.0.2.1/a.png" in said and "nothing is not defined" in said

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from browser_watch import watch
 
 from course.data import PROJECT
 
@@ -136,13 +137,9 @@ def test_folded_code_opens_with_the_keyboard(site, open_page):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_over_http_is_light_complete_and_private(served, browser, name):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page, wrong, sizes = context.new_page(), [], []
-    page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page, sizes = context.new_page(), []
+    wrong = watch(page, own=served)
     page.on("response", lambda r: r.status >= 400 and wrong.append(f"{r.status}: {r.url}"))
-    page.on("request", lambda request: request.url.startswith(("http", "ws"))
-            and not request.url.startswith(served) and wrong.append(f"asked for {request.url}"))
     network = context.new_cdp_session(page)
     network.send("Network.enable")
     network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))

@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from browser_watch import watch
 
 from course import slides
 from course.data import PROJECT
@@ -36,12 +37,8 @@ def decks(tmp_path_factory):
 @pytest.fixture(scope="module")
 def show(browser, decks):
     """How to open a deck at 1280 x 720; returns its page and what went wrong."""
-    page, wrong = browser.new_page(viewport={"width": 1280, "height": 720}), []
-    page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
-    page.on("request", lambda request: request.url.startswith("http")
-            and wrong.append(f"asked for {request.url}"))
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    wrong = watch(page)
 
     def shown(name):
         wrong.clear()
