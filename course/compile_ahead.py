@@ -9,9 +9,7 @@ import time
 from tqdm import tqdm
 
 from course.data import DataAlteredError, DataNotFoundError
-from course.models import MODELS, bambi_model, fit_settings
-
-FEW = {"draws": 10, "tune": 10, "chains": 1, "progressbar": False}
+from course.models import MODELS, fit_briefly
 
 
 def run() -> int:
@@ -22,7 +20,7 @@ def run() -> int:
     try:
         for name in (steps := tqdm(MODELS, unit="model")):
             steps.set_postfix_str(MODELS[name])
-            bambi_model(name).fit(**fit_settings(name) | FEW)
+            fit_briefly(name)
     except (DataNotFoundError, DataAlteredError) as error:
         print(f"{error}\nNothing was compiled; the first fit of each model will take longer.")
         return 1

@@ -46,6 +46,13 @@ def fit_settings(name: str) -> dict[str, Any]:
     return FIT | (LOW_RANK if name == "hierarchical" else {})
 
 
+def fit_briefly(name: str):
+    """A model and a fit of few draws, of no use but for all that it compiles."""
+    model = bambi_model(name)
+    return model, model.fit(**fit_settings(name) | {
+        "draws": 10, "tune": 10, "chains": 1, "progressbar": False})
+
+
 def use_source_prior(model) -> None:
     """Give a hierarchical model R's prior of sigma_mu: sigma_mu / sigma_y ~ Exp(1).
 

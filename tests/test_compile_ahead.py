@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from course import compile_ahead
+from course import compile_ahead, models
 from course.data import PROJECT, DataNotFoundError
 from course.models import MODELS
 
@@ -21,7 +21,7 @@ def test_every_model_is_fitted_once_with_few_draws(monkeypatch, capsys):
         def fit(self, **settings):
             fitted.append((self.name, settings["draws"], settings["inference_method"]))
 
-    monkeypatch.setattr(compile_ahead, "bambi_model", Model)
+    monkeypatch.setattr(models, "bambi_model", Model)
     assert compile_ahead.run() == 0
     assert fitted == [(name, 10, "nutpie") for name in MODELS]
     assert "Done in" in capsys.readouterr().out
@@ -31,7 +31,7 @@ def test_without_data_it_says_so_and_has_an_exit_code(monkeypatch, capsys):
     def model(name):
         raise DataNotFoundError("spotify.csv is nowhere")
 
-    monkeypatch.setattr(compile_ahead, "bambi_model", model)
+    monkeypatch.setattr(models, "bambi_model", model)
     assert compile_ahead.run() == 1
     said = capsys.readouterr().out
     assert "spotify.csv is nowhere" in said and "Nothing was compiled" in said

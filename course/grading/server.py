@@ -76,9 +76,7 @@ def compile_models() -> None:
     from course import models
 
     for name in MODELS:
-        model = models.bambi_model(name)
-        fit = model.fit(**models.fit_settings(name) | {
-            "draws": 10, "tune": 10, "chains": 1, "progressbar": False})
+        model, fit = models.fit_briefly(name)
         model.predict(fit, kind="response")
         arviz.summary(fit)
 
