@@ -22,7 +22,7 @@ import pandas as pd
 
 from course import exact
 from course.data import load_running, load_spotify
-from course.priors import hierarchical_priors
+from course.exact.priors import hierarchical_priors
 
 #: Effective sample sizes granted to the R runs of the sources (20,000 draws each).
 R_SAMPLE_SIZE = {"hierarchical": 4_000, "complete_pooled": 20_000, "no_pooled": 20_000,

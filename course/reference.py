@@ -14,7 +14,7 @@ from scipy import stats
 from course import exact, ledger
 from course.data import load_spotify
 from course.exact import Marginal, NormalMixture
-from course.priors import HalfStudentT, Normal
+from course.exact.priors import HalfStudentT, Normal
 
 #: An answer is right under any of these: the source's, this book's, Bambi's own.
 ACCEPTED_PRIORS = ("source", "chapter", "bambi")

@@ -58,7 +58,7 @@ def by_bambi(data: pd.DataFrame, draws: int, low_rank: bool = True) -> None:
 def by_integration(data: pd.DataFrame, draws: int) -> None:
     """The exact posterior of mu, the two sds and 100 artists, from counts, means and one sum."""
     from course import exact
-    from course.priors import hierarchical_priors
+    from course.exact.priors import hierarchical_priors
 
     groups = data.groupby("artist", observed=True)["popularity"]
     within = float(((data["popularity"] - groups.transform("mean")) ** 2).sum())

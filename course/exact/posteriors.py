@@ -33,7 +33,7 @@ from numpy.polynomial import legendre
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from course.priors import (
+from course.exact.priors import (
     Array, HierarchicalPriors, Normal, Prior, check_groups, check_numbers, check_scale_prior,
     no_pooled_priors, pooled_priors, regression_priors,
 )
@@ -699,7 +699,7 @@ def hierarchical(y: ArrayLike, group: ArrayLike, priors: HierarchicalPriors) -> 
     """Posterior of the hierarchical normal model without predictors, `y ~ (1 | group)`.
 
     y: numbers, shape (N,). group: labels or a categorical, shape (N,); unused categories are
-    ignored. priors: see `course.priors.hierarchical_priors` for the named sets.
+    ignored. priors: see `course.exact.priors.hierarchical_priors` for the named sets.
 
     Raises ValueError for missing or infinite values, no rows, different lengths, or values
     without any variation within groups; TypeError for values that are not numbers.
