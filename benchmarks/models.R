@@ -200,7 +200,7 @@ target_draws <- function(target, draws) {
 numbers_command <- function(folder) {
   load_engine("rstanarm")
   data <- read_data(folder)
-  rows <- read.csv("course/published_numbers.csv", colClasses = "character", encoding = "UTF-8")
+  rows <- read.csv("course/ledger/published_numbers.csv", colClasses = "character", encoding = "UTF-8")
   rows <- rows[rows$kind %in% c("posterior", "prediction"), ]
   cat("id,published,R\n")
   for (model in unique(rows$model)) {

@@ -8,7 +8,7 @@ import numpy as np
 
 from course import mistakes, reference
 from course.answers import MOST_DRAWS
-from course.monte_carlo import (
+from course.ledger.monte_carlo import (
     FEWEST_DRAWS, HIGHEST_RHAT, LEAST_PREDICTIVE_SIZE, rhat, sample_size,
 )
 from course.questions import FITS, Draws, Posterior

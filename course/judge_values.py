@@ -13,7 +13,7 @@ import numpy as np
 from course import mistakes, reference, shrinkage_example
 from course.judge_draws import STANDARD_ERRORS, Fit, exact_quantile, predictive_sizes
 from course.mistakes import Alternative
-from course.monte_carlo import FEWEST_DRAWS, sample_size
+from course.ledger.monte_carlo import FEWEST_DRAWS, sample_size
 from course.questions import Derived, Interval, Number, Table
 from course.reference import ACCEPTED_PRIORS
 from course.verdict import Verdict, correct, partly, wrong

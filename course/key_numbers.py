@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 import xarray as xr
 
-from course.ledger import STATISTICS, Number, numbers
+from course.ledger.published import STATISTICS, Number, numbers
 
 #: Set by ``make run`` and the tests: then a number that is off stops the notebook.
 STRICT = "COURSE_STRICT"

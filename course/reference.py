@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from course import exact, ledger
+from course import exact
+from course.ledger import published as ledger
 from course.data import load_spotify
 from course.exact import Marginal, NormalMixture
 from course.exact.priors import HalfStudentT, Normal

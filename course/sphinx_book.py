@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from course import sphinx_exercises, stored_numbers
 from course.execute import chapters
-from course.ledger import Number, numbers
+from course.ledger.published import Number, numbers
 
 # What pages with formulas load, out of the 24 MB that the package carries.
 MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from course import ledger
+from course.ledger import published as ledger
 from course.__main__ import main
 from course.benchmark import contestants, draws, growth, process, report, run, tables, worker
 from course.models import MODELS

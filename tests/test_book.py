@@ -10,7 +10,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from course import book, ledger
+from course import book
+from course.ledger import published as ledger
 from course.data import PROJECT
 
 TOC = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))

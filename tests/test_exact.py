@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate, special, stats
 
 from course import exact
-from course.exact import posteriors
+from course.exact import posteriors as implementation
 from course.exact.priors import (
     Exponential, HalfNormal, HalfStudentT, HierarchicalPriors, Normal, hierarchical_priors,
     no_pooled_priors, pooled_priors, regression_priors,
@@ -326,7 +326,7 @@ def test_accuracy_of_the_other_models(spotify, running):
 
 
 def test_accuracy_notices_a_coarse_grid(spotify, monkeypatch):
-    monkeypatch.setattr(posteriors, "NODES", (8, 10))
+    monkeypatch.setattr(implementation, "NODES", (8, 10))
     y = spotify["popularity"]
     post = exact.hierarchical(y, spotify["artist"], hierarchical_priors(y, "source"))
     assert post.accuracy() > 1e-4

@@ -12,7 +12,7 @@ from course import judge_draws, questions, reference
 from course.answers import collect
 from course.check import Report, check
 from course.judge import STATUSES, judge
-from course.monte_carlo import FEWEST_DRAWS, LEAST_SAMPLE_SIZE
+from course.ledger.monte_carlo import FEWEST_DRAWS, LEAST_SAMPLE_SIZE
 from course.questions import QUESTIONS, plan
 from honest import LETTERS, fit, honest_answers, mean_of_artist, simulated_fit
 

@@ -19,7 +19,8 @@ import nbformat
 import pytest
 import yaml
 
-from course import ledger, stored_numbers
+from course import stored_numbers
+from course.ledger import published as ledger
 from course.data import PROJECT
 from course.key_numbers import KeyNumbers
 

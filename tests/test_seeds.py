@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course.key_numbers import value_and_error
-from course.ledger import numbers
+from course.ledger.published import numbers
 
 SEEDS = range(10)
 

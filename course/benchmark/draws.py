@@ -6,7 +6,7 @@ import arviz as az
 import numpy as np
 import xarray as xr
 
-from course import ledger
+from course.ledger import published as ledger
 from course.key_numbers import value_and_error
 
 CHAINS = 4
@@ -84,7 +84,7 @@ def of_target(target: str, draws: dict[str, xr.DataArray],
 def against_ledger(draws: dict[str, xr.DataArray], model: str, priors: str) -> list[dict]:
     """Each published posterior number of a model: value, MCSE, exact value, and if they agree.
 
-    They agree within `course.ledger.STANDARD_ERRORS` of the contestant's own standard errors.
+    They agree within `published.STANDARD_ERRORS` of the contestant's own standard errors.
     """
     rng = np.random.default_rng(84735)
     rows = []

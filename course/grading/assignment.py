@@ -15,7 +15,7 @@ from course.exercises import ACTIVITY, Exercise, activity_chapters, exercises
 
 RUBRICS = PROJECT / "instructors" / "rubrics.toml"
 # What decides marks, beside the chapters: when one of these changes, everything is judged again.
-RULES = ("judge*.py", "questions.py", "mistakes.py", "monte_carlo.py", "reference.py",
+RULES = ("judge*.py", "questions.py", "mistakes.py", "ledger/*.py", "reference.py",
          "verdict.py", "exact/*.py", "shrinkage_example.py", "grading/judging.py")
 
 

@@ -108,7 +108,7 @@ class Number:
 @cache
 def numbers() -> dict[str, Number]:
     """All 130 numbers, by id, in the order of the sources."""
-    with files("course").joinpath("published_numbers.csv").open(encoding="utf-8") as file:
+    with files("course.ledger").joinpath("published_numbers.csv").open(encoding="utf-8") as file:
         table = pd.read_csv(file, dtype=str, keep_default_na=False)
     return {row["id"]: Number(**row) for row in table.to_dict("records")}
 

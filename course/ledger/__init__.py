@@ -1,0 +1,1 @@
+"""Published numbers, their exact values, and Monte Carlo errors."""
