@@ -2,7 +2,7 @@
 
 `collect(namespace, plan)` knows no expected value. It runs beside the student's code, so it never
 raises, whatever an object does, and what it returns is limited in size. `plan` is JSON from
-`course.questions.plan`: a dictionary from a name to its type and details. Each result is
+`course.judging.questions.plan`: a dictionary from a name to its type and details. Each result is
 
     {"type": "number", "status": "ok", "value": 52.4}
     {"type": "number", "status": "missing" | "unanswered" | "unusable", "reason": "..."}

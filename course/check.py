@@ -7,10 +7,12 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
-from course import answers, questions, reference
+from course import answers
+from course.judging import questions
+from course.judging import reference
 from course.data import DataAlteredError, DataNotFoundError
-from course.judge import judge
-from course.verdict import CORRECT, MISSING, NEEDS_MARKING, PARTLY, Verdict
+from course.judging.judge import judge
+from course.judging.verdict import CORRECT, MISSING, NEEDS_MARKING, PARTLY, Verdict
 
 LEADS = {CORRECT: "right", PARTLY: "partly", MISSING: "not answered yet",
          NEEDS_MARKING: "needs marking"}

@@ -1,7 +1,7 @@
 """The activity in nbgrader's format, for those who grade with its formgrader or a JupyterHub.
 
 Source and release: what ``nbgrader generate_assignment`` reads and what it would write. The
-judgement is the same as everywhere (`course.judge`), but nbgrader runs it beside the student's
+judgement is the same as everywhere (`course.judging`), but nbgrader runs it beside the student's
 code: a submission can read and replace it there. `course.grading` does not have that weakness.
 
 | our cell | nbgrader's cell |
@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course import questions
+from course.judging import questions
 from course.data import PROJECT
 from course.editions import KERNEL, solution_code, student
 from course.exercises import ACTIVITY, Exercise, activity_chapters, exercise_id, exercises, tags
@@ -48,7 +48,7 @@ def earned(exercise: str, namespace: dict, points: float) -> float:
         The most; shared equally among the names that are judged here.
     """
     from course.answers import collect
-    from course.judge import judge
+    from course.judging.judge import judge
 
     names = judged_here(exercise)
     verdicts = judge(exercise, collect(namespace, questions.plan(exercise)))

@@ -16,7 +16,8 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from course import reference, shrinkage_example
+from course.judging import reference
+from course.judging import shrinkage_example
 from course.data import load_baseball
 
 CHAINS = 4

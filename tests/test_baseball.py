@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course import shrinkage_example
+from course.judging import shrinkage_example
 from course.data import load_baseball
 
 

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from course import judge_draws, questions, reference
+from course.judging import draws as judge_draws
+from course.judging import questions
+from course.judging import reference
 from course.answers import collect
 from course.check import Report, check
-from course.judge import STATUSES, judge
+from course.judging.judge import STATUSES, judge
 from course.ledger.monte_carlo import FEWEST_DRAWS, LEAST_SAMPLE_SIZE
-from course.questions import QUESTIONS, plan
+from course.judging.questions import QUESTIONS, plan
 from honest import LETTERS, fit, honest_answers, mean_of_artist, simulated_fit
 
 pytestmark = pytest.mark.needs_data

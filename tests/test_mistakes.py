@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from course import mistakes, reference, shrinkage_example
+from course.judging import mistakes
+from course.judging import reference
+from course.judging import shrinkage_example
 from course.answers import collect
-from course.judge import judge
-from course.judge_draws import Fit
-from course.judge_values import Evidence, judge_number
-from course.questions import Number, Posterior, plan
+from course.judging.judge import judge
+from course.judging.draws import Fit
+from course.judging.values import Evidence, judge_number
+from course.judging.questions import Number, Posterior, plan
 from honest import (
     honest_answers, interval, mean_of_artist, new_artist, predictions, simulated_fit, song,
 )

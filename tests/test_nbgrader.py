@@ -10,7 +10,8 @@ import sys
 import nbformat
 import pytest
 
-from course import leaks, nbgrader, questions
+from course import leaks, nbgrader
+from course.judging import questions
 from course.data import PROJECT
 from course.editions import student
 from course.exercises import activity_chapters, exercises

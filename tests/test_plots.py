@@ -12,10 +12,10 @@ import pytest
 import seaborn as sns
 import seaborn.objects as so
 
-from course import reference
+from course.judging import reference
 from course.answers import collect
-from course.judge import judge
-from course.questions import plan
+from course.judging.judge import judge
+from course.judging.questions import plan
 
 pytestmark = [pytest.mark.needs_data, pytest.mark.filterwarnings("ignore")]
 Y = "popularity"

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import nbformat
 
-from course import questions
+from course.judging import questions
 from course.data import PROJECT
 from course.exercises import ACTIVITY, Exercise, activity_chapters, exercises
 
 RUBRICS = PROJECT / "instructors" / "rubrics.toml"
 # What decides marks, beside the chapters: when one of these changes, everything is judged again.
-RULES = ("judge*.py", "questions.py", "mistakes.py", "ledger/*.py", "reference.py",
-         "verdict.py", "exact/*.py", "shrinkage_example.py", "grading/judging.py")
+RULES = ("exact/*.py", "ledger/*.py", "judging/*.py", "grading/judging.py")
 
 
 class AssignmentError(ValueError):
@@ -33,7 +32,7 @@ class Chapter:
 
     @cached_property
     def plan(self) -> dict[str, dict]:
-        """What to collect, by declared name: `course.questions.plan` of all its exercises."""
+        """What to collect, by declared name: `questions.plan` of all its exercises."""
         plan = {}
         for exercise in self.exercises:
             for name, asked in questions.plan(exercise.id).items():

@@ -3,12 +3,12 @@
 import math
 from dataclasses import dataclass
 
-from course import questions
+from course.judging import questions
 from course.exercises import Exercise
 from course.grading.assignment import Chapter
 from course.grading.names import assigned
-from course.judge import judge
-from course.verdict import MISSING, NEEDS_MARKING, WRONG
+from course.judging.judge import judge
+from course.judging.verdict import MISSING, NEEDS_MARKING, WRONG
 
 ERROR, TIMED_OUT = "error", "timed out"
 STATUSES = ("correct", "partly", WRONG, MISSING, ERROR, TIMED_OUT, NEEDS_MARKING)

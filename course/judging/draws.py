@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from course import mistakes, reference
+from course.judging import mistakes
+from course.judging import reference
 from course.answers import MOST_DRAWS
 from course.ledger.monte_carlo import (
     FEWEST_DRAWS, HIGHEST_RHAT, LEAST_PREDICTIVE_SIZE, rhat, sample_size,
 )
-from course.questions import FITS, Draws, Posterior
-from course.reference import ACCEPTED_PRIORS
-from course.verdict import Verdict, correct, wrong
+from course.judging.questions import FITS, Draws, Posterior
+from course.judging.reference import ACCEPTED_PRIORS
+from course.judging.verdict import Verdict, correct, wrong
 
 STANDARD_ERRORS = 5
 #: Draws that a mistake makes this much likelier (log of the ratio) than every accepted model show

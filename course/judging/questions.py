@@ -1,7 +1,7 @@
 """What each exercise asks for: the declared names, their types, and the rules of judging.
 
 There is no expected number here: those are computed from the data, exactly, when an answer is
-judged (`course.reference`). The right letter of a choice is stored as a digest, so that nobody
+judged (`reference`). The right letter of a choice is stored as a digest, so that nobody
 reads it by accident. Four guesses undo a digest: it keeps an honest student honest, no more.
 """
 
@@ -73,7 +73,7 @@ class Interval(Question):
 
 @dataclass(frozen=True)
 class Derived(Question):
-    """A number that the data alone determine (`course.shrinkage_example`)."""
+    """A number that the data alone determine (`course.judging.shrinkage_example`)."""
 
     key: str
     decimals: int

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from course import reference
-from course.questions import Plot
-from course.verdict import Verdict, correct, wrong
+from course.judging import reference
+from course.judging.questions import Plot
+from course.judging.verdict import Verdict, correct, wrong
 
 #: Of all data: may fall into another bar than numpy's histogram puts it (rounded edges).
 MISPLACED = 0.1

@@ -1,13 +1,13 @@
 """The classic mistakes: what each one is called, what it gives, and what to say about it.
 
 An `Alternative` says under which other model, target or statistic a mistaken answer would be
-right; `course.judge` compares. No number is stored: alternatives are computed like right answers.
+right; `judge` compares. No number is stored: alternatives are computed like right answers.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from course.reference import ACCEPTED_PRIORS, artists
+from course.judging.reference import ACCEPTED_PRIORS, artists
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def other_tables(model: str, target: str) -> Iterator[Alternative]:
 
 
 def other_errors(key: str) -> Iterator[tuple[Mistake, str]]:
-    """Mistakes of a root mean squared error, as keys of `course.shrinkage_example.values`."""
+    """Mistakes of a root mean squared error, as keys of `shrinkage_example.values`."""
     name = key.removeprefix("rmse_")
     yield NOT_ROOT, f"mse_{name}"
     yield TOTAL, f"sse_{name}"

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from course import mistakes, reference, shrinkage_example
-from course.judge_draws import STANDARD_ERRORS, Fit, exact_quantile, predictive_sizes
-from course.mistakes import Alternative
+from course.judging import mistakes
+from course.judging import reference
+from course.judging import shrinkage_example
+from course.judging.draws import STANDARD_ERRORS, Fit, exact_quantile, predictive_sizes
+from course.judging.mistakes import Alternative
 from course.ledger.monte_carlo import FEWEST_DRAWS, sample_size
-from course.questions import Derived, Interval, Number, Table
-from course.reference import ACCEPTED_PRIORS
-from course.verdict import Verdict, correct, partly, wrong
+from course.judging.questions import Derived, Interval, Number, Table
+from course.judging.reference import ACCEPTED_PRIORS
+from course.judging.verdict import Verdict, correct, partly, wrong
 
 #: A mistake is named only if its value lies this many standard errors from every right one.
 SEPARATION = 8

@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from course import questions
-from course.judge_draws import Fit, array_of, judge_draws, judge_posterior
-from course.judge_plots import judge_plot
-from course.judge_values import (
+from course.judging import questions
+from course.judging.draws import Fit, array_of, judge_draws, judge_posterior
+from course.judging.plots import judge_plot
+from course.judging.values import (
     Evidence, judge_derived, judge_interval, judge_number, judge_table, table_of,
 )
-from course.questions import QUESTIONS
-from course.verdict import CORRECT, MISSING, NEEDS_MARKING, STATUSES, Verdict, correct, wrong
+from course.judging.questions import QUESTIONS
+from course.judging.verdict import (
+    CORRECT, MISSING, NEEDS_MARKING, STATUSES, Verdict, correct, wrong,
+)
 
 __all__ = ["STATUSES", "Verdict", "judge"]
 

@@ -1,0 +1,1 @@
+"""What the exercises ask, and whether an answer is right."""
