@@ -1,7 +1,7 @@
 """What one line costs Numba: ``python benchmarks/compile_cost.py numba | course | loop``.
 
 numba: ``out[...] = values`` as Numba compiles it; course: the same line with the assignment of
-`course.numba_assignment`, which Numba finds by itself; loop: written as a loop.
+`course.fitting.numba_assignment`, which Numba finds by itself; loop: written as a loop.
 """
 
 import sys

@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
                              f"there are {', '.join(known)}")
             return report.measure(names, options.rounds, options.draws, options.what)
         case "compile":
-            from course import compile_ahead
+            from course.fitting import compile_ahead
 
             return compile_ahead.run()
         case "lock":

@@ -97,7 +97,7 @@ def fit_models() -> tuple[float, list[str]]:
 
     import arviz as az
 
-    from course.models import MODELS, bambi_model, fit_settings
+    from course.fitting.models import MODELS, bambi_model, fit_settings
 
     rows = []
     for key, name in MODELS.items():

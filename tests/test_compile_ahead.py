@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
-from course import compile_ahead, models
+from course.fitting import compile_ahead
+from course.fitting import models
 from course.data import PROJECT, DataNotFoundError
-from course.models import MODELS
+from course.fitting.models import MODELS
 
 
 def test_every_model_is_fitted_once_with_few_draws(monkeypatch, capsys):

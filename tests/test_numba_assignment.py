@@ -10,7 +10,7 @@ import nutpie
 import pandas as pd
 import pytest
 
-from course import numba_assignment
+from course.fitting import numba_assignment
 
 
 @numba.njit

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 from course.benchmark.contestants import CONTESTANTS  # noqa: E402
 from course.benchmark.tables import measured, per_second  # noqa: E402
-from course.models import MODELS  # noqa: E402
+from course.fitting.models import MODELS  # noqa: E402
 
 
 def draw(runs: pd.DataFrame, growth: pd.DataFrame, results: Path) -> None:

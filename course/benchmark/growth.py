@@ -47,7 +47,7 @@ def by_bambi(data: pd.DataFrame, draws: int, low_rank: bool = True) -> None:
     """
     import arviz as az
 
-    from course.models import FIT, bambi_model, fit_settings
+    from course.fitting.models import FIT, bambi_model, fit_settings
 
     settings = fit_settings("hierarchical") if low_rank else FIT
     settings = settings | {"draws": draws, "progressbar": False}

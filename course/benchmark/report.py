@@ -12,7 +12,7 @@ from course.benchmark import tables
 from course.benchmark.growth import SECONDS_ALLOWED
 from course.benchmark.run import ALL, RESULTS
 from course.data import PROJECT
-from course.models import MODELS
+from course.fitting.models import MODELS
 
 PAGE = PROJECT / "book" / "benchmark.md"
 TEXT = (Path(__file__).parent / "page.md")

@@ -16,7 +16,7 @@ from course.benchmark import draws as of_draws
 from course.benchmark import process
 from course.benchmark.contestants import CONTESTANTS, absent, command, environment
 from course.data import PROJECT
-from course.models import MODELS
+from course.fitting.models import MODELS
 
 RESULTS = PROJECT / "benchmarks" / "results"
 DRAWS = 5_000

@@ -8,7 +8,7 @@ import pandas as pd
 
 from course.benchmark.contestants import CONTESTANTS
 from course.benchmark.run import ALL, RESULTS
-from course.models import MODELS
+from course.fitting.models import MODELS
 
 OURS = "book"
 #: The source's own engine, on two cores and on one; ratios are taken against both.

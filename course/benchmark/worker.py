@@ -19,7 +19,7 @@ def main(name: str, models: str, out: str, draws: str, fits: str) -> None:
     import arviz as az
     import pandas as pd
 
-    from course import models as course_models
+    from course.fitting import models as course_models
     from course.benchmark.contestants import CONTESTANTS
 
     contestant = CONTESTANTS[name]

@@ -25,9 +25,10 @@ from course.grading.sandbox import CACHE, DATA, HOME, Limits, SandboxError, View
 
 PACKAGE = Path(course.__file__).resolve().parent
 # What submissions may read of this package. Nothing here knows what is right.
-FOR_STUDENTS = ("__init__.py", "data.py", "answers.py", "drawn.py", "diagrams.py", "models.py",
-                "baseball.csv", "book.mplstyle", "grading/__init__.py", "grading/linux.py",
-                "grading/sandbox.py", "grading/server.py", "grading/kernel.py")
+FOR_STUDENTS = ("__init__.py", "data.py", "answers.py", "drawn.py", "diagrams.py",
+                "baseball.csv", "book.mplstyle", "fitting/__init__.py", "fitting/models.py",
+                "grading/__init__.py", "grading/linux.py", "grading/sandbox.py",
+                "grading/server.py", "grading/kernel.py")
 WARM_UP_SECONDS = 300
 GRACE = 5
 COLLECT_SECONDS = 60

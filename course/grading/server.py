@@ -18,7 +18,8 @@ import warnings
 from course.grading import sandbox
 
 STACK = ("numpy", "pandas", "xarray", "matplotlib.pyplot", "seaborn", "scipy.stats", "arviz",
-         "bambi", "nutpie", "course.data", "course.models", "course.diagrams", "course.answers")
+         "bambi", "nutpie", "course.data", "course.fitting.models", "course.diagrams",
+         "course.answers")
 MODELS = ("complete_pooled", "no_pooled", "hierarchical")
 
 
@@ -73,7 +74,7 @@ def warm_up(models: bool):
 def compile_models() -> None:
     """Fit each model of the activity briefly: all that it compiles is then inherited."""
     import arviz
-    from course import models
+    from course.fitting import models
 
     for name in MODELS:
         model, fit = models.fit_briefly(name)

@@ -9,7 +9,7 @@ import time
 from tqdm import tqdm
 
 from course.data import DataAlteredError, DataNotFoundError
-from course.models import MODELS, fit_briefly
+from course.fitting.models import MODELS, fit_briefly
 
 
 def run() -> int:

@@ -1,0 +1,1 @@
+"""The models as the chapters build them, and what makes their fits quick."""
