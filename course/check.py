@@ -7,7 +7,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
-from course import answers
+from course.submission import answers
 from course.judging import questions
 from course.judging import reference
 from course.data import DataAlteredError, DataNotFoundError

@@ -47,7 +47,7 @@ def earned(exercise: str, namespace: dict, points: float) -> float:
     points : float
         The most; shared equally among the names that are judged here.
     """
-    from course.answers import collect
+    from course.submission.answers import collect
     from course.judging.judge import judge
 
     names = judged_here(exercise)

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from course.grading import assignment, judging, runner
-from course.grading.sandbox import SandboxError
+from course.submission.sandbox import SandboxError
 
 WARM_UP, POOLED = "01-warm-up", "02-complete-pooled"
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from course.answers import MOST_DRAWS, collect
+from course.submission.answers import MOST_DRAWS, collect
 
 
 def read(kind, answer, **details):

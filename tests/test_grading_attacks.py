@@ -98,7 +98,7 @@ def test_what_a_fork_inherits_knows_nothing(canary):
                   "import os; print(dict(os.environ))"])
     assert result["status"] == "graded"
     first = result["cells"][0]["text"]
-    assert "course.answers" in first
+    assert "course.submission.answers" in first
     for module in ("judge", "questions", "mistakes", "exact", "reference", "ledger", "runner"):
         assert module not in first
     assert "imported" not in texts(result)
@@ -369,14 +369,14 @@ FORGERIES = {
     "half a message": "channel().sendall(struct.pack('!I', 1000) + b'{')",
     "many messages": "for i in range(10**5): send(b'{}')",
     "the other end": "channel().shutdown(socket.SHUT_RDWR)",
-    "patched answers": "import course.answers\n"
-                       f"course.answers.collect = lambda n, p: {ALL_RIGHT}",
+    "patched answers": "import course.submission.answers\n"
+                       f"course.submission.answers.collect = lambda n, p: {ALL_RIGHT}",
     "patched answers, every shape": (
-        "import course.answers, itertools\n"
+        "import course.submission.answers, itertools\n"
         "shapes = itertools.cycle([None, [], 'c', 1e999, {'a': {}}, "
         "{'typical_00': []}, {'typical_00': {'status': [], 'value': {}}}])\n"
-        "course.answers.collect.__code__ = (lambda n, p: next(shapes)).__code__\n"
-        "course.answers.next, course.answers.shapes = next, shapes"),
+        "course.submission.answers.collect.__code__ = (lambda n, p: next(shapes)).__code__\n"
+        "course.submission.answers.next, course.submission.answers.shapes = next, shapes"),
     "patched json": f"json.dumps = lambda *a, **k: repr({ALL_RIGHT})\njson.loads = lambda *a: {{}}",
     "patched numpy": "import numpy\nnumpy.asarray = numpy.array = lambda *a, **k: a[0]\n"
                      "numpy.isfinite = lambda *a: True",

@@ -340,7 +340,7 @@ def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(tmp_path,
     limited = tmp_path / "no_namespaces.py"
     limited.write_text("import os\ndef unshare(flags): raise PermissionError(1, 'Not permitted')\n"
                        "os.unshare = unshare\nimport runpy, sys\nsys.argv = sys.argv[1:]\n"
-                       "runpy.run_module('course.grading.server', run_name='__main__')\n",
+                       "runpy.run_module('course.submission.server', run_name='__main__')\n",
                        encoding="utf-8")
     runner.SERVERS.pop(True).close()
     popen = subprocess.Popen

@@ -11,7 +11,7 @@ from grading_tools import WARM_UP, start
 from course.data import PROJECT
 from course.editions import solved
 from course.grading import assignment, grade, runner, samples
-from course.grading.sandbox import SandboxError
+from course.submission.sandbox import SandboxError
 
 pytestmark = [pytest.mark.needs_data,
               pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")]

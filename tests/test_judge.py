@@ -11,7 +11,7 @@ import xarray as xr
 from course.judging import draws as judge_draws
 from course.judging import questions
 from course.judging import reference
-from course.answers import collect
+from course.submission.answers import collect
 from course.check import Report, check
 from course.judging.judge import STATUSES, judge
 from course.ledger.monte_carlo import FEWEST_DRAWS, LEAST_SAMPLE_SIZE

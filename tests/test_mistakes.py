@@ -7,7 +7,7 @@ import pytest
 from course.judging import mistakes
 from course.judging import reference
 from course.judging import shrinkage_example
-from course.answers import collect
+from course.submission.answers import collect
 from course.judging.judge import judge
 from course.judging.draws import Fit
 from course.judging.values import Evidence, judge_number

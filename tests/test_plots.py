@@ -13,7 +13,7 @@ import seaborn as sns
 import seaborn.objects as so
 
 from course.judging import reference
-from course.answers import collect
+from course.submission.answers import collect
 from course.judging.judge import judge
 from course.judging.questions import plan
 

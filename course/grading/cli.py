@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     from course.data import DataAlteredError, DataNotFoundError
     from course.grading.assignment import AssignmentError
     from course.grading.record import RecordError
-    from course.grading.sandbox import SandboxError
+    from course.submission.sandbox import SandboxError
 
     try:
         return carry_out(options)

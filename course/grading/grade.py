@@ -28,7 +28,7 @@ class Options:
     workers: int = 2
     safe: bool = True
     limits: dict = field(default_factory=dict)
-    """Changes to `course.grading.sandbox.Limits`."""
+    """Changes to `course.submission.sandbox.Limits`."""
     scheduler: str = ""
     """Address of a Dask scheduler; empty for this machine."""
     progress: bool = True
@@ -54,7 +54,7 @@ def grade(submissions: Path, output: Path, assignment: Assignment, options: Opti
     ------
     FileNotFoundError, NotADirectoryError
         If there is no such folder.
-    course.grading.sandbox.SandboxError
+    course.submission.sandbox.SandboxError
         If something has to be run and there is no sandbox.
     course.grading.record.RecordError
         If the output folder cannot be used.

@@ -21,14 +21,13 @@ import psutil
 import course
 from course import data
 from course.grading.names import assigned
-from course.grading.sandbox import CACHE, DATA, HOME, Limits, SandboxError, View
+from course.submission.sandbox import CACHE, DATA, HOME, Limits, SandboxError, View
 
 PACKAGE = Path(course.__file__).resolve().parent
 # What submissions may read of this package. Nothing here knows what is right.
-FOR_STUDENTS = ("__init__.py", "data.py", "answers.py", "drawn.py", "diagrams.py",
-                "baseball.csv", "book.mplstyle", "fitting/__init__.py", "fitting/models.py",
-                "grading/__init__.py", "grading/linux.py", "grading/sandbox.py",
-                "grading/server.py", "grading/kernel.py")
+FOR_STUDENTS = ("__init__.py", "data.py", "diagrams.py", "baseball.csv", "book.mplstyle",
+                "fitting/__init__.py", "fitting/models.py",
+                *(f"submission/{path.name}" for path in (PACKAGE / "submission").glob("*.py")))
 WARM_UP_SECONDS = 300
 GRACE = 5
 COLLECT_SECONDS = 60
@@ -72,7 +71,7 @@ class Server:
         self.channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "course.grading.server", str(other.fileno())],
+            [sys.executable, "-m", "course.submission.server", str(other.fileno())],
             pass_fds=[other.fileno()], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
             env=environment(self.safe), cwd="/", start_new_session=True)
         other.close()
@@ -315,7 +314,7 @@ def run(task: dict) -> dict:
     dict, plain JSON
         ``status``: "graded", "crashed" or "stopped"; ``sentence``: why; ``cells``: for each
         {"status": "ok" | "error" | "timed out" | "crashed" | "stopped" | "not run", ...};
-        ``answers``: {name: claim}, a dictionary as `course.answers.collect` makes them or with
+        ``answers``: {name: claim}, a dictionary as `answers.collect` makes them or with
         whatever the submission sent instead; ``seconds``; ``peak``, bytes of memory.
 
     Raises

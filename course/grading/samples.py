@@ -42,8 +42,8 @@ try:
     socket.create_connection(('192.0.2.1', 80), timeout=1)
 except OSError as error:
     print(error)
-import course.answers
-course.answers.collect = lambda namespace, plan: {
+import course.submission.answers
+course.submission.answers.collect = lambda namespace, plan: {
     name: {'type': asked['type'], 'status': 'ok', 'share': 1.0, 'points': 100,
            'value': {'status': 'correct'}} for name, asked in plan.items()}"""
 MARKUP = ('"<script>document.title = \'ran\'</script><img src=x onerror=\\"document.title=1\\">'

@@ -8,7 +8,7 @@ import numpy as np
 
 from course.judging import mistakes
 from course.judging import reference
-from course.answers import MOST_DRAWS
+from course.submission.answers import MOST_DRAWS
 from course.ledger.monte_carlo import (
     FEWEST_DRAWS, HIGHEST_RHAT, LEAST_PREDICTIVE_SIZE, rhat, sample_size,
 )

@@ -1,6 +1,6 @@
 """Judge the answers to one exercise. Used by the self-checks and by the grader, alike.
 
-`answers` is what `course.answers.collect` returned, perhaps by way of JSON from a process that is
+`answers` is what `answers.collect` returned, perhaps by way of JSON from a process that is
 not to be trusted. Nothing in it is executed, and nothing in it makes `judge` fail.
 """
 

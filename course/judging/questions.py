@@ -41,7 +41,7 @@ class Question:
     type = ""
 
     def plan(self) -> dict:
-        """What `course.answers.collect` needs to know, as JSON."""
+        """What `course.submission.answers.collect` needs to know, as JSON."""
         return {"type": self.type}
 
 

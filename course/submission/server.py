@@ -1,8 +1,8 @@
 """The warm server: imports the stack and compiles the course's models once, then forks.
 
-Started by `runner` as ``python -m course.grading.server SOCKET``. It moves into the sandbox's view
-before it imports anything that matters, so it never sees a solution, a rubric, a reference or
-another submission, and a fork cannot inherit one.
+Started by `grading.runner` as ``python -m course.submission.server SOCKET``. It moves into the
+sandbox's view before it imports anything that matters, so it never sees a solution, a rubric, a
+reference or another submission, and a fork cannot inherit one.
 """
 
 import importlib
@@ -15,11 +15,11 @@ import sys
 import time
 import warnings
 
-from course.grading import sandbox
+from course.submission import sandbox
 
 STACK = ("numpy", "pandas", "xarray", "matplotlib.pyplot", "seaborn", "scipy.stats", "arviz",
          "bambi", "nutpie", "course.data", "course.fitting.models", "course.diagrams",
-         "course.answers")
+         "course.submission.answers")
 MODELS = ("complete_pooled", "no_pooled", "hierarchical")
 
 
@@ -59,7 +59,7 @@ def main() -> None:
 
 def warm_up(models: bool):
     """Import the stack, compile the models of the course, and return a shell to run cells in."""
-    from course.grading import kernel
+    from course.submission import kernel
 
     sys.modules["course.check"] = kernel.silent_check()
     sys.modules["dask"] = None  # where it is installed, xarray would import it, and it wants /proc
@@ -148,7 +148,7 @@ def fork_unconfined(limits: sandbox.Limits) -> int:
 
 def run(data: int, shell, limits: sandbox.Limits) -> None:
     """Run the cells of one submission; in the confined process."""
-    from course.grading import kernel
+    from course.submission import kernel
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     kernel.close_all_but(data)

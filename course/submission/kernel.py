@@ -109,7 +109,7 @@ def exactly(channel, size: int) -> bytes:
 
 def serve(channel, shell: Shell, text: int) -> None:
     """Run cells and collect answers, as asked, until the other end is closed."""
-    from course.answers import collect
+    from course.submission.answers import collect
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     while True:

@@ -16,7 +16,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course.grading import linux
+from course.submission import linux
 
 HOME = "/sandbox/home"
 CACHE = "/sandbox/cache"

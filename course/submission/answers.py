@@ -16,7 +16,7 @@ raises, whatever an object does, and what it returns is limited in size. `plan` 
 | draws | {"shape": [chains, draws] or [draws], "values": [...]} |
 | table | {"index": [...], "columns": {"lower": [...], ...}} |
 | posterior | {"variables": [...], "parameters": {"mu": {"shape": [4, 1000], "values": [...]}}} |
-| plot | see `course.drawn` |
+| plot | see `course.submission.drawn` |
 | error | {"type": "ValueError", "message": "..."} |
 """
 
@@ -248,7 +248,7 @@ def _at_label(variable: Any, label: str) -> Any:
 
 
 def _plot(answer: Any, asked: Mapping) -> dict:
-    from course.drawn import drawn
+    from course.submission.drawn import drawn
 
     panels = drawn(answer)
     if panels is None:
