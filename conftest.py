@@ -11,9 +11,10 @@ import os
 import nbval.kernel
 import pytest
 
-from course import book, data, kernels
+from course import book, data
+from course.chapters import kernels
 
-# nbval starts its kernels as everything here does: see course/kernels.py.
+# nbval starts its kernels as everything here does: see course/chapters/kernels.py.
 nbval.kernel.KernelManager = kernels.kernel_manager
 # A key number that is off fails its notebook; the kernels that nbval starts inherit this.
 os.environ["COURSE_STRICT"] = "1"

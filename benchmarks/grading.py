@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 
 from course import nbgrader
-from course.editions import solved
+from course.chapters.editions import solved
 from course.grading import assignment, grade, runner, samples
 
 ONE_FIT = "04-hierarchical"

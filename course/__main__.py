@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
             selection = ["-m", ""] if options.full else []
             return subprocess.call([sys.executable, "-m", "pytest", *selection])
         case "run":
-            from course import execute
+            from course.chapters import execute
 
             return execute.run_in_place(options.notebooks)
         case "grade":
@@ -79,11 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
 
             return launch.write()
         case "student":
-            from course import editions
+            from course.chapters import editions
 
             return editions.run(options.output)
         case "numbers":
-            from course import stored_numbers
+            from course.chapters import stored_numbers
 
             return stored_numbers.print_ledger(as_csv=options.csv, fresh=options.fresh)
         case "timings":

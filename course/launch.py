@@ -13,9 +13,9 @@ from pathlib import Path
 
 import nbformat
 
-from course import editions
+from course.chapters import editions
 from course.data import PROJECT
-from course.execute import chapters
+from course.chapters.execute import chapters
 
 REPOSITORY = "COURSE_REPOSITORY"
 BRANCH = "launch"

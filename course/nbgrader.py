@@ -17,10 +17,17 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.judging import questions
+from course.chapters.editions import KERNEL, solution_code, student
+from course.chapters.exercises import (
+    ACTIVITY,
+    Exercise,
+    activity_chapters,
+    exercise_id,
+    exercises,
+    tags,
+)
 from course.data import PROJECT
-from course.editions import KERNEL, solution_code, student
-from course.exercises import ACTIVITY, Exercise, activity_chapters, exercise_id, exercises, tags
+from course.judging import questions
 
 OUTPUT = PROJECT / "_build" / "nbgrader"
 ASSIGNMENT = "activity"
@@ -47,8 +54,8 @@ def earned(exercise: str, namespace: dict, points: float) -> float:
     points : float
         The most; shared equally among the names that are judged here.
     """
-    from course.submission.answers import collect
     from course.judging.judge import judge
+    from course.submission.answers import collect
 
     names = judged_here(exercise)
     verdicts = judge(exercise, collect(namespace, questions.plan(exercise)))

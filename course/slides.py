@@ -20,8 +20,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from course.data import PROJECT
-from course.execute import chapters
-from course.plain_text import PlainText
+from course.chapters.execute import chapters
+from course.chapters.plain_text import PlainText
 from course.sphinx_book import copy_mathjax_to
 
 FOLDER = PROJECT / "_build" / "slides"

@@ -15,8 +15,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from course import sphinx_exercises, stored_numbers
-from course.execute import chapters
+from course import sphinx_exercises
+from course.chapters import stored_numbers
+from course.chapters.execute import chapters
 from course.ledger.published import Number, numbers
 
 # What pages with formulas load, out of the 24 MB that the package carries.

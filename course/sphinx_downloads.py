@@ -13,8 +13,8 @@ from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from course import editions
-from course.exercises import activity_chapters
+from course.chapters import editions
+from course.chapters.exercises import activity_chapters
 from course.sphinx_exercises import withheld
 
 PAGES = "notebooks/activity/"

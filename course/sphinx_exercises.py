@@ -20,7 +20,14 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import exercise_node, solution_node
 
-from course.exercises import activity_chapters, exercise_id, exercises, number_of, parse, tags
+from course.chapters.exercises import (
+    activity_chapters,
+    exercise_id,
+    exercises,
+    number_of,
+    parse,
+    tags,
+)
 
 WITHHELD = "withheld"
 KEY_NUMBERS = {"code_prompt_show": "Key numbers: the answers, verified",

@@ -9,7 +9,7 @@ from datetime import date
 from importlib.metadata import version
 
 from course.data import PROJECT
-from course.execute import chapters, execute
+from course.chapters.execute import chapters, execute
 
 PAGE = PROJECT / "book" / "timings.md"
 PACKAGES = ("bambi", "arviz", "pymc", "nutpie", "numba", "numpy", "pandas", "xarray", "seaborn",

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from course.plain_text import GLUED
+from course.chapters.plain_text import GLUED
 
 CHECK = '''from myst_nb import glue
 

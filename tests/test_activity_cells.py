@@ -9,8 +9,15 @@ import pytest
 import small_activity
 from nbformat.v4 import new_markdown_cell
 
-from course.exercises import (ExerciseError, activity_chapters, exercise_id, exercises, number_of,
-                              parse, tags)
+from course.chapters.exercises import (
+    ExerciseError,
+    activity_chapters,
+    exercise_id,
+    exercises,
+    number_of,
+    parse,
+    tags,
+)
 
 CHAPTERS = activity_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

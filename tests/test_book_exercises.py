@@ -10,9 +10,10 @@ import small_activity
 from bs4 import BeautifulSoup
 from test_browser import CUT_OFF
 
-from course import book, leaks
+from course import book
+from course.chapters import leaks
 from course.data import PROJECT
-from course.exercises import activity_chapters, exercises
+from course.chapters.exercises import activity_chapters, exercises
 
 SMALL = small_activity.chapter()
 CHAPTERS = activity_chapters()

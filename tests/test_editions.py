@@ -10,8 +10,10 @@ import pytest
 import small_activity
 from nbformat.v4 import new_output
 
-from course import editions, leaks, plain_text
-from course.exercises import activity_chapters, exercise_id, exercises, tags
+from course.chapters import editions
+from course.chapters import leaks
+from course.chapters import plain_text
+from course.chapters.exercises import activity_chapters, exercise_id, exercises, tags
 
 CHAPTERS = activity_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

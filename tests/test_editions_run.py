@@ -9,9 +9,9 @@ import pytest
 import small_activity
 from nbclient import NotebookClient
 
-from course import editions
-from course.exercises import activity_chapters, exercises
-from course.kernels import async_kernel_manager
+from course.chapters import editions
+from course.chapters.exercises import activity_chapters, exercises
+from course.chapters.kernels import async_kernel_manager
 
 CHAPTERS = activity_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

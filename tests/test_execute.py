@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from course import execute
+from course.chapters import execute
 
 TIDY = {"kernelspec": execute.KERNEL["kernelspec"], "language_info": {"name": "python"}}
 SPEAKS = '''

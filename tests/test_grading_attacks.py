@@ -12,7 +12,7 @@ import pytest
 from grading_tools import POOLED, WARM_UP, fuzzed, judged, points, run, start
 
 from course.data import PROJECT
-from course.editions import student
+from course.chapters.editions import student
 from course.grading import assignment, runner, samples, submissions
 
 pytestmark = [pytest.mark.needs_data,

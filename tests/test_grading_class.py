@@ -16,7 +16,7 @@ from grading_tools import WARM_UP, start
 
 from course.__main__ import main
 from course.data import PROJECT
-from course.editions import solved
+from course.chapters.editions import solved
 from course.grading import assignment, cli, grade, runner, samples
 from course.grading.feedback import filename
 

@@ -9,7 +9,7 @@ import pytest
 from grading_tools import WARM_UP, start
 
 from course.data import PROJECT
-from course.editions import solved
+from course.chapters.editions import solved
 from course.grading import assignment, grade, runner, samples
 from course.submission.sandbox import SandboxError
 

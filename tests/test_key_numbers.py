@@ -11,7 +11,7 @@ import xarray as xr
 from bs4 import BeautifulSoup
 from scipy import signal
 
-from course import stored_numbers
+from course.chapters import stored_numbers
 from course.ledger import published as ledger
 from course.key_numbers import (
     HEADER, STRICT, NumberIsOffError, key_numbers, rows_of, shown, value_and_error,

@@ -10,11 +10,12 @@ import sys
 import nbformat
 import pytest
 
-from course import leaks, nbgrader
+from course import nbgrader
+from course.chapters import leaks
 from course.judging import questions
 from course.data import PROJECT
-from course.editions import student
-from course.exercises import activity_chapters, exercises
+from course.chapters.editions import student
+from course.chapters.exercises import activity_chapters, exercises
 
 CHAPTERS = activity_chapters()
 NBGRADER = "nbgrader==0.9.6"

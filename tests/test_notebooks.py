@@ -19,7 +19,7 @@ import nbformat
 import pytest
 import yaml
 
-from course import stored_numbers
+from course.chapters import stored_numbers
 from course.ledger import published as ledger
 from course.data import PROJECT
 from course.key_numbers import KeyNumbers

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from course import browser, pdf
 from course.data import PROJECT
-from course.exercises import activity_chapters, exercises
+from course.chapters.exercises import activity_chapters, exercises
 
 pytestmark = pytest.mark.slow
 

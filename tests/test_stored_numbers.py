@@ -10,7 +10,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from course import stored_numbers
+from course.chapters import stored_numbers
 from course.ledger import published as ledger
 from course.key_numbers import KeyNumbers, shown
 

@@ -11,7 +11,7 @@ import nbformat
 
 from course.judging import questions
 from course.data import PROJECT
-from course.exercises import ACTIVITY, Exercise, activity_chapters, exercises
+from course.chapters.exercises import ACTIVITY, Exercise, activity_chapters, exercises
 
 RUBRICS = PROJECT / "instructors" / "rubrics.toml"
 # What decides marks, beside the chapters: when one of these changes, everything is judged again.

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from course.judging import questions
-from course.exercises import Exercise
+from course.chapters.exercises import Exercise
 from course.grading.assignment import Chapter
 from course.grading.names import assigned
 from course.judging.judge import judge

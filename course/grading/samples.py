@@ -13,8 +13,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.data import PROJECT
-from course.editions import solved, student
-from course.exercises import activity_chapters, exercise_id, tags
+from course.chapters.editions import solved, student
+from course.chapters.exercises import activity_chapters, exercise_id, tags
 from course.grading import tables
 
 FOLDER = PROJECT / "instructors" / "sample-class"

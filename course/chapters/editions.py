@@ -12,10 +12,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course import leaks
+from course.chapters import leaks
 from course.data import PROJECT
-from course.exercises import ACTIVITY, activity_chapters, exercise_id, parse, tags
-from course.plain_text import PlainText
+from course.chapters.exercises import ACTIVITY, activity_chapters, exercise_id, parse, tags
+from course.chapters.plain_text import PlainText
 
 STUDENT_FOLDER = PROJECT / "_build" / "student"
 MANIFEST = "manifest.json"

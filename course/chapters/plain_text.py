@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from pybtex.database import parse_file
 
 from course.data import PROJECT
-from course.exercises import exercises, tags
+from course.chapters.exercises import exercises, tags
 
 # Code comes first where it begins first, so that markup shown as code stays as it is.
 MARKUP = re.compile(

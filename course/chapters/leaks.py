@@ -13,7 +13,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course.data import PROJECT
-from course.exercises import TYPES, exercises, tags
+from course.chapters.exercises import TYPES, exercises, tags
 
 RUBRICS = PROJECT / "instructors" / "rubrics.toml"
 SHORTEST = 25  # characters of a line or sentence, spaces not counted, that can give something away

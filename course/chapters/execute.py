@@ -11,8 +11,8 @@ from nbclient import NotebookClient
 from tqdm import tqdm
 
 from course.data import PROJECT
-from course.editions import KERNEL
-from course.kernels import async_kernel_manager
+from course.chapters.editions import KERNEL
+from course.chapters.kernels import async_kernel_manager
 from course.key_numbers import STRICT
 
 NOTEBOOKS = PROJECT / "notebooks"

@@ -1,0 +1,1 @@
+"""Chapters as files: their cells, exercises, editions, execution and stored numbers."""
