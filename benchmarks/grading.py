@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from course import nbgrader
+from course.grading import nbgrader
 from course.chapters.editions import solved
 from course.grading import assignment, grade, runner, samples
 

@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "grade":
             return grading.run(options)
         case "nbgrader":
-            from course import nbgrader
+            from course.grading import nbgrader
 
             return nbgrader.run(options.output)
         case "pdf":

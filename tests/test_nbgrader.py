@@ -10,7 +10,7 @@ import sys
 import nbformat
 import pytest
 
-from course import nbgrader
+from course.grading import nbgrader
 from course.chapters import leaks
 from course.judging import questions
 from course.data import PROJECT

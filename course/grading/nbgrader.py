@@ -110,7 +110,7 @@ def by_hand(exercise: Exercise) -> float | None:
 def test_cell(exercise: Exercise) -> NotebookNode:
     """A cell whose value is what the exercise earns: nbgrader gives partial credit for it."""
     points = exercise.points - (by_hand(exercise) or 0)
-    lines = [HIDDEN[0], "from course.nbgrader import earned",
+    lines = [HIDDEN[0], "from course.grading.nbgrader import earned",
              f'earned("{exercise.id}", globals(), {points:g})', HIDDEN[1]]
     cell = nbformat.v4.new_code_cell("\n".join(lines), id=f"{exercise.id}-test")
     grader(cell, points=points, locked=True)
