@@ -11,7 +11,8 @@ import os
 import nbval.kernel
 import pytest
 
-from course import book, data
+from course import data
+from course.site import book
 from course.chapters import kernels
 
 # nbval starts its kernels as everything here does: see course/chapters/kernels.py.

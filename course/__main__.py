@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Each command imports what it needs: the scientific stack takes seconds to import.
     match options.command:
         case "book":
-            from course import book
+            from course.site import book
 
             return book.build(solutions=options.solutions)
         case "test":
@@ -67,15 +67,15 @@ def main(arguments: list[str] | None = None) -> int:
 
             return nbgrader.run(options.output)
         case "pdf":
-            from course import pdf
+            from course.site import pdf
 
             return pdf.make(solutions=options.solutions)
         case "slides":
-            from course import slides
+            from course.site import slides
 
             return slides.make()
         case "launch":
-            from course import launch
+            from course.site import launch
 
             return launch.write()
         case "student":

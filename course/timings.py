@@ -8,8 +8,8 @@ import time
 from datetime import date
 from importlib.metadata import version
 
-from course.data import PROJECT
 from course.chapters.execute import chapters, execute
+from course.data import PROJECT
 
 PAGE = PROJECT / "book" / "timings.md"
 PACKAGES = ("bambi", "arviz", "pymc", "nutpie", "numba", "numpy", "pandas", "xarray", "seaborn",
@@ -84,8 +84,8 @@ def measure() -> int:
 def build_seconds(fresh: bool) -> float:
     """Seconds that a build of the book takes, in a process of its own."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", f"from course.book import build; build(fresh={fresh})"],
-                   check=True, stdout=subprocess.DEVNULL)
+    code = f"from course.site.book import build; build(fresh={fresh})"
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start
 
 

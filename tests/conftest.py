@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from course.browser import CHROMIUM, HOW_TO_GET_IT, launch
+from course.site.browser import CHROMIUM, HOW_TO_GET_IT, launch
 
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".xml", ".txt"}  # as web hosts do
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from course import book
+from course.site import book
 from course.ledger import published as ledger
 from course.data import PROJECT
 

@@ -10,7 +10,7 @@ import small_activity
 from bs4 import BeautifulSoup
 from test_browser import CUT_OFF
 
-from course import book
+from course.site import book
 from course.chapters import leaks
 from course.data import PROJECT
 from course.chapters.exercises import activity_chapters, exercises

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from browser_watch import watch
 
-from course import slides
+from course.site import slides
 from course.data import PROJECT
 
 LECTURE = sorted((PROJECT / "notebooks" / "lecture").glob("*.ipynb"))

@@ -9,7 +9,8 @@ import yaml
 from bs4 import BeautifulSoup
 from IPython.core.inputtransformer2 import TransformerManager
 
-from course import book, launch
+from course.site import book
+from course.site import launch
 from course.data import PROJECT
 
 ADDRESS = "https://github.com/somebody/fork"

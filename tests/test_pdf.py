@@ -7,7 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from course import browser, pdf
+from course.site import browser
+from course.site import pdf
 from course.data import PROJECT
 from course.chapters.exercises import activity_chapters, exercises
 

@@ -15,7 +15,7 @@ from sphinx.errors import ExtensionError
 
 from course.chapters import editions
 from course.chapters.exercises import activity_chapters
-from course.sphinx_exercises import withheld
+from course.site.sphinx.exercises import withheld
 
 PAGES = "notebooks/activity/"
 LIST = "book/exercises"

@@ -22,7 +22,7 @@ from pygments.lexers import PythonLexer
 from course.data import PROJECT
 from course.chapters.execute import chapters
 from course.chapters.plain_text import PlainText
-from course.sphinx_book import copy_mathjax_to
+from course.site.sphinx.cells import copy_mathjax_to
 
 FOLDER = PROJECT / "_build" / "slides"
 REVEAL_PARTS = ("LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js",
@@ -164,6 +164,6 @@ def write(folder: Path = FOLDER) -> int:
 
 def make() -> int:
     """Write the decks, then the book, which offers them from then on."""
-    from course import book
+    from course.site import book
 
     return write() or book.build()

@@ -2,7 +2,7 @@
 
 The environment variable COURSE_REPOSITORY is the one place for that address; without it a book has
 no launch buttons. COURSE_JUPYTERHUB is the address of a hub, if there is one. The buttons open the
-branch that course/launch.py makes.
+branch that course/site/launch.py makes.
 """
 
 import os
@@ -10,7 +10,7 @@ import os
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from course.launch import BRANCH, REPOSITORY
+from course.site.launch import BRANCH, REPOSITORY
 
 HUB = "COURSE_JUPYTERHUB"
 

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course import book, browser
+from course.site import book
+from course.site import browser
 from course.data import PROJECT
 
 FOOTER = """<div style="width: 100%; font: 8px sans-serif; text-align: center; color: #555">

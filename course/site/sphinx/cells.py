@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from course import sphinx_exercises
+from course.site.sphinx import exercises as sphinx_exercises
 from course.chapters import stored_numbers
 from course.chapters.execute import chapters
 from course.ledger.published import Number, numbers
@@ -40,7 +40,7 @@ def setup(app: Sphinx) -> dict:
     app.config.mathjax_path = f"{MATHJAX_FOLDER}/tex-chtml.js"
     app.connect("env-get-outdated", pages_with_old_assets)
     app.connect("build-finished", copy_mathjax)
-    app.config.nb_custom_formats = {".ipynb": "course.sphinx_book.read_notebook"}
+    app.config.nb_custom_formats = {".ipynb": "course.site.sphinx.cells.read_notebook"}
     app.add_directive("number-ledger", NumberLedger)
     app.add_role("ledger", LedgerValue())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

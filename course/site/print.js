@@ -1,4 +1,4 @@
-// Rearranges the book, rendered as a single page, for paper. Run by course/pdf.py.
+// Rearranges the book, rendered as a single page, for paper. Run by course/site/pdf.py.
 
 () => {
   document.documentElement.dataset.theme = "light";

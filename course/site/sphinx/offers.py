@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from course.sphinx_exercises import withheld
+from course.site.sphinx.exercises import withheld
 
 FOLDER = "_print"
 

@@ -1,0 +1,1 @@
+"""Extensions of Sphinx, one file each: what Jupyter Book does not do by itself."""
