@@ -87,11 +87,11 @@ def main(arguments: list[str] | None = None) -> int:
 
             return stored_numbers.print_ledger(as_csv=options.csv, fresh=options.fresh)
         case "timings":
-            from course import timings
+            from benchmarks import timings
 
             return timings.measure()
         case "bench":
-            from course.benchmark import contestants, report
+            from benchmarks import contestants, report
 
             known = list(contestants.CONTESTANTS)
             names = options.contestants or known

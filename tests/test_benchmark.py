@@ -13,7 +13,7 @@ import xarray as xr
 
 from course.ledger import published as ledger
 from course.__main__ import main
-from course.benchmark import contestants, draws, growth, process, report, run, tables, worker
+from benchmarks import contestants, draws, growth, process, report, run, tables, worker
 from course.fitting.models import MODELS
 
 STORED = pd.read_csv(run.RESULTS / "runs.csv")

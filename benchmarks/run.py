@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from course.benchmark import draws as of_draws
-from course.benchmark import process
-from course.benchmark.contestants import CONTESTANTS, absent, command, environment
+from benchmarks import draws as of_draws
+from benchmarks import process
+from benchmarks.contestants import CONTESTANTS, absent, command, environment
 from course.data import PROJECT
 from course.fitting.models import MODELS
 

@@ -8,8 +8,8 @@ import pandas as pd
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
-from course.benchmark.contestants import CONTESTANTS  # noqa: E402
-from course.benchmark.tables import measured, per_second  # noqa: E402
+from benchmarks.contestants import CONTESTANTS  # noqa: E402
+from benchmarks.tables import measured, per_second  # noqa: E402
 from course.fitting.models import MODELS  # noqa: E402
 
 

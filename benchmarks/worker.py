@@ -20,7 +20,7 @@ def main(name: str, models: str, out: str, draws: str, fits: str) -> None:
     import pandas as pd
 
     from course.fitting import models as course_models
-    from course.benchmark.contestants import CONTESTANTS
+    from benchmarks.contestants import CONTESTANTS
 
     contestant = CONTESTANTS[name]
     times = []

@@ -73,7 +73,7 @@ def command(name: str, models: list[str], out: Path, draws: int, fits: int) -> l
     """The command of a process that fits `models`, `fits` times each, and writes to `out`."""
     contestant = CONTESTANTS[name]
     if not contestant.r_package:
-        return [sys.executable, "-m", "course.benchmark.worker", name, ",".join(models), str(out),
+        return [sys.executable, "-m", "benchmarks.worker", name, ",".join(models), str(out),
                 str(draws), str(fits)]
     return ["Rscript", str(R_SCRIPT), "fit", contestant.r_package, ",".join(models), str(out),
             str(draws), str(contestant.cores), str(fits), str(SEED), str(find("spotify").parent)]

@@ -1,7 +1,7 @@
 """How time and memory grow with the number of artists: Bambi, and the exact posterior.
 
 Simulated data, 8 songs an artist, with the means and standard deviations of the real songs.
-Each size is a process of its own: ``python -m course.benchmark.growth WAY ARTISTS DRAWS``.
+Each size is a process of its own: ``python -m benchmarks.growth WAY ARTISTS DRAWS``.
 """
 
 import json
@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from course.benchmark import process
-from course.benchmark.run import RESULTS, use_two_cores
+from benchmarks import process
+from benchmarks.run import RESULTS, use_two_cores
 from course.data import PROJECT
 
 SONGS_EACH = 8
@@ -91,7 +91,7 @@ def measure(sizes: dict[int, int] | None = None, results: Path = RESULTS,
     for artists, draws in tqdm((sizes or SIZES).items(), unit="size"):
         for way in WAYS:
             done = process.run(
-                [sys.executable, "-m", "course.benchmark.growth", way, str(artists), str(draws)],
+                [sys.executable, "-m", "benchmarks.growth", way, str(artists), str(draws)],
                 os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}, PROJECT,
                 seconds_allowed, allowed)
             row = {"way": way, "artists": artists, "draws": None if way == "exact" else draws,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from course.benchmark import tables
-from course.benchmark.growth import SECONDS_ALLOWED
-from course.benchmark.run import ALL, RESULTS
+from benchmarks import tables
+from benchmarks.growth import SECONDS_ALLOWED
+from benchmarks.run import ALL, RESULTS
 from course.data import PROJECT
 from course.fitting.models import MODELS
 
@@ -63,7 +63,7 @@ def rounds(number: int) -> str:
 
 def write(results: Path = RESULTS) -> None:
     """Write the figures and the page from the stored results."""
-    from course.benchmark import figures
+    from benchmarks import figures
 
     stored = tables.load(results)
     figures.draw(stored.runs, stored.growth, results)
@@ -72,7 +72,7 @@ def write(results: Path = RESULTS) -> None:
 
 def measure(names: list[str], rounds: int, draws: int, what: str) -> int:
     """Measure, then write the page; `what` is "speed", "growth", "all" or "page". Exit code."""
-    from course.benchmark import growth, run
+    from benchmarks import growth, run
 
     RESULTS.mkdir(parents=True, exist_ok=True)
     if what in ("speed", "all"):
