@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             return compile_ahead.run()
         case "lock":
-            from course import lock
+            from course.upkeep import lock
 
             return lock.write()
 
