@@ -61,8 +61,8 @@ def test_every_dependency_is_pinned_to_a_version_that_it_allows(requirement):
 def test_what_the_code_imports_is_pinned():
     package_of = {"bs4": "beautifulsoup4", "yaml": "pyyaml", "IPython": "ipython",
                   "markdown_it": "markdown-it-py"}
-    own = {"course", *(path.stem for path in PROJECT.glob("tests/*.py"))}
-    for path in [*PROJECT.glob("course/**/*.py"), *PROJECT.glob("tests/*.py")]:
+    own = {"course", "benchmarks", *(path.stem for path in PROJECT.glob("tests/**/*.py"))}
+    for path in [*PROJECT.glob("course/**/*.py"), *PROJECT.glob("tests/**/*.py")]:
         found = re.findall(r"(?m)^(?:import|from) (\w+)", path.read_text(encoding="utf-8"))
         for module in set(found) - sys.stdlib_module_names - own:
             package = canonicalize_name(package_of.get(module, module))

@@ -20,3 +20,11 @@ def watch(page, own: str = "file:") -> list[str]:
     page.on("requestfailed", failed)
     page.on("request", asked)
     return wrong
+
+# What is cut off: code, formulas and paragraphs that are wider than their place.
+CUT_OFF = """() => {
+  document.querySelectorAll("details").forEach(d => { d.open = true; });
+  return [...document.querySelectorAll(".bd-article :is(pre, p, li, mjx-container[display=true])")]
+    .filter(e => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
+    .map(e => `${e.tagName}: ${e.textContent.trim().slice(0, 60)}`);
+}"""

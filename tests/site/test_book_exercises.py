@@ -8,7 +8,7 @@ import nbformat
 import pytest
 import small_activity
 from bs4 import BeautifulSoup
-from test_browser import CUT_OFF
+from browser_watch import CUT_OFF
 
 from course.site import book
 from course.chapters import leaks

@@ -107,7 +107,7 @@ def test_what_a_fork_inherits_knows_nothing(canary):
 
 
 def test_nothing_outside_can_be_written(canary):
-    before = {path: path.stat().st_mtime_ns for path in (PROJECT / "course").glob("*.py")}
+    before = {path: path.stat().st_mtime_ns for path in (PROJECT / "course").rglob("*.py")}
     paths = [str(canary), str(PROJECT / "course" / "data.py"), str(PROJECT / "new.txt"),
              "/usr/new.txt", "/sandbox/store/new.txt", "/new.txt", os.devnull + "x",
              f"{sys.prefix}/new.txt", "/etc/passwd", "/sandbox/data/spotify.csv"]
@@ -124,7 +124,7 @@ for path in {paths!r}:
     assert result["status"] == "graded" and result["cells"][0]["status"] == "ok"
     assert "did" not in texts(result)
     assert canary.read_text(encoding="utf-8") == SECRET
-    assert before == {path: path.stat().st_mtime_ns for path in (PROJECT / "course").glob("*.py")}
+    assert before == {path: path.stat().st_mtime_ns for path in (PROJECT / "course").rglob("*.py")}
     assert not (PROJECT / "new.txt").exists()
     assert not list(runner.cache_folder().rglob("new.txt"))
 

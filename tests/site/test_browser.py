@@ -4,20 +4,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from browser_watch import watch
+from browser_watch import CUT_OFF, watch
 
 from course.data import PROJECT
 
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-
-# What is cut off: code, formulas and paragraphs that are wider than their place.
-CUT_OFF = """() => {
-  document.querySelectorAll("details").forEach(d => { d.open = true; });
-  return [...document.querySelectorAll(".bd-article :is(pre, p, li, mjx-container[display=true])")]
-    .filter(e => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
-    .map(e => `${e.tagName}: ${e.textContent.trim().slice(0, 60)}`);
-}"""
-
 
 def pages():
     toc = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))
