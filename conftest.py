@@ -12,8 +12,8 @@ import nbval.kernel
 import pytest
 
 from course import data
-from course.site import book
 from course.chapters import kernels
+from course.site import book
 
 # nbval starts its kernels as everything here does: see course/chapters/kernels.py.
 nbval.kernel.KernelManager = kernels.kernel_manager

@@ -40,17 +40,27 @@ class Contestant:
 
 CONTESTANTS = {
     "book": Contestant("this book", book=True, caches=("empty", "filled")),
-    "book-source-prior": Contestant("this book, R's prior", priors="source", book=True,
-                                    models=("hierarchical",), caches=("empty", "filled")),
+    "book-source-prior": Contestant(
+        "this book, R's prior",
+        priors="source",
+        book=True,
+        models=("hierarchical",),
+        caches=("empty", "filled"),
+    ),
     "rstanarm": Contestant("rstanarm, 2 cores", priors="source", r_package="rstanarm"),
-    "rstanarm-1-core": Contestant("rstanarm, 1 core", priors="source", r_package="rstanarm",
-                                  cores=1),
+    "rstanarm-1-core": Contestant(
+        "rstanarm, 1 core", priors="source", r_package="rstanarm", cores=1
+    ),
     "brms": Contestant("brms, 2 cores", r_package="brms"),
     "bambi": Contestant("Bambi, default sampler", sampler="pymc"),
     "nutpie": Contestant("Bambi, nutpie default", sampler="nutpie"),
     # JAX sees one device on a processor unless told otherwise; a chain each needs four.
-    "numpyro": Contestant("Bambi, NumPyro", sampler="numpyro", needs="numpyro", environment={
-        "XLA_FLAGS": "--xla_force_host_platform_device_count=4"}),
+    "numpyro": Contestant(
+        "Bambi, NumPyro",
+        sampler="numpyro",
+        needs="numpyro",
+        environment={"XLA_FLAGS": "--xla_force_host_platform_device_count=4"},
+    ),
 }
 
 
@@ -73,10 +83,29 @@ def command(name: str, models: list[str], out: Path, draws: int, fits: int) -> l
     """The command of a process that fits `models`, `fits` times each, and writes to `out`."""
     contestant = CONTESTANTS[name]
     if not contestant.r_package:
-        return [sys.executable, "-m", "benchmarks.worker", name, ",".join(models), str(out),
-                str(draws), str(fits)]
-    return ["Rscript", str(R_SCRIPT), "fit", contestant.r_package, ",".join(models), str(out),
-            str(draws), str(contestant.cores), str(fits), str(SEED), str(find("spotify").parent)]
+        return [
+            sys.executable,
+            "-m",
+            "benchmarks.worker",
+            name,
+            ",".join(models),
+            str(out),
+            str(draws),
+            str(fits),
+        ]
+    return [
+        "Rscript",
+        str(R_SCRIPT),
+        "fit",
+        contestant.r_package,
+        ",".join(models),
+        str(out),
+        str(draws),
+        str(contestant.cores),
+        str(fits),
+        str(SEED),
+        str(find("spotify").parent),
+    ]
 
 
 def environment(name: str, compile_cache: Path) -> dict[str, str]:
@@ -86,6 +115,13 @@ def environment(name: str, compile_cache: Path) -> dict[str, str]:
     """
     flags = os.environ.get("PYTENSOR_FLAGS", "")
     flags = ",".join(filter(None, [flags, f"base_compiledir={compile_cache}"]))
-    return os.environ | CONTESTANTS[name].environment | {
-        "PYTENSOR_FLAGS": flags, "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1",
-        "BENCHMARK_START": repr(time.time())}
+    return (
+        os.environ
+        | CONTESTANTS[name].environment
+        | {
+            "PYTENSOR_FLAGS": flags,
+            "PYTHONPATH": str(PROJECT),
+            "PYTHONUTF8": "1",
+            "BENCHMARK_START": repr(time.time()),
+        }
+    )

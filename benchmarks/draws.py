@@ -6,8 +6,8 @@ import arviz as az
 import numpy as np
 import xarray as xr
 
-from course.ledger import published as ledger
 from course.key_numbers import value_and_error
+from course.ledger import published as ledger
 
 CHAINS = 4
 #: Statistics of which the error is looked at, and how to have them from draws.
@@ -18,8 +18,7 @@ def read(folder: Path, model: str) -> dict[str, xr.DataArray]:
     """Draws by the ledger's names, each with the dimensions chain and draw."""
     names = (folder / f"{model}.names").read_text(encoding="utf-8").splitlines()
     values = np.fromfile(folder / f"{model}.draws", "<f8").reshape(len(names), CHAINS, -1)
-    return {name: xr.DataArray(value, dims=("chain", "draw"))
-            for name, value in zip(names, values)}
+    return {name: xr.DataArray(value, dims=("chain", "draw")) for name, value in zip(names, values)}
 
 
 def judged(draws: dict[str, xr.DataArray]) -> list[str]:
@@ -30,8 +29,10 @@ def judged(draws: dict[str, xr.DataArray]) -> list[str]:
 def smallest_ess(draws: dict[str, xr.DataArray]) -> tuple[float, float]:
     """The smallest bulk and tail effective sample size over the parameters that count."""
     names = judged(draws)
-    return tuple(min(float(az.ess(draws[name], method=method)) for name in names)
-                 for method in ("bulk", "tail"))
+    return tuple(
+        min(float(az.ess(draws[name], method=method)) for name in names)
+        for method in ("bulk", "tail")
+    )
 
 
 def errors(draws: dict[str, xr.DataArray], model: str, priors: str) -> tuple[float, float, int]:
@@ -43,15 +44,22 @@ def errors(draws: dict[str, xr.DataArray], model: str, priors: str) -> tuple[flo
     for name in judged(draws):
         exact, x = ledger.marginal_of(model, name, priors), draws[name]
         found = [(float(x.mean()), exact.mean, float(az.mcse(x, method="mean")))]
-        found += [(float(x.quantile(p)), float(exact.quantile(p)),
-                   float(az.mcse(x, method="quantile", prob=p))) for p in PROBABILITIES.values()]
+        found += [
+            (
+                float(x.quantile(p)),
+                float(exact.quantile(p)),
+                float(az.mcse(x, method="quantile", prob=p)),
+            )
+            for p in PROBABILITIES.values()
+        ]
         in_mcse += [abs(value - truth) / mcse for value, truth, mcse in found]
         in_sd += [abs(value - truth) / exact.sd for value, truth, mcse in found]
     return max(in_mcse), max(in_sd), len(in_sd)
 
 
-def of_target(target: str, draws: dict[str, xr.DataArray],
-              rng: np.random.Generator) -> xr.DataArray:
+def of_target(
+    target: str, draws: dict[str, xr.DataArray], rng: np.random.Generator
+) -> xr.DataArray:
     """The draws that a ledger row is a statistic of; predictions draw from `rng`."""
     name, _, artist = target.partition(": ")
     first = next(iter(draws.values()))
@@ -77,7 +85,7 @@ def of_target(target: str, draws: dict[str, xr.DataArray],
             songs = len(ledger.load_spotify())
             return draws["mu"] + sigma / np.sqrt(songs) * noise()
         case "variance_share":
-            return draws["sigma_mu"]**2 / (draws["sigma_mu"]**2 + draws["sigma_y"]**2)
+            return draws["sigma_mu"] ** 2 / (draws["sigma_mu"] ** 2 + draws["sigma_y"] ** 2)
     return draws[target]
 
 
@@ -93,7 +101,14 @@ def against_ledger(draws: dict[str, xr.DataArray], model: str, priors: str) -> l
             continue
         value, mcse = value_and_error(number, of_target(number.target, draws, rng))
         exact = number.exact if priors == "chapter" else number.exact_source
-        rows.append({"id": number.id, "published": number.published, "value": value, "mcse": mcse,
-                     "exact": exact,
-                     "agrees": abs(value - exact) <= ledger.STANDARD_ERRORS * mcse})
+        rows.append(
+            {
+                "id": number.id,
+                "published": number.published,
+                "value": value,
+                "mcse": mcse,
+                "exact": exact,
+                "agrees": abs(value - exact) <= ledger.STANDARD_ERRORS * mcse,
+            }
+        )
     return rows

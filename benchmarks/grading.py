@@ -19,9 +19,8 @@ from pathlib import Path
 
 import psutil
 
-from course.grading import nbgrader
 from course.chapters.editions import solved
-from course.grading import assignment, grade, runner, samples
+from course.grading import assignment, grade, nbgrader, runner, samples
 
 ONE_FIT = "04-hierarchical"
 EMPTY = "01-warm-up"
@@ -44,8 +43,12 @@ def graded(chapters: dict, size: int, workers: int) -> tuple[float, int]:
     with tempfile.TemporaryDirectory() as folder:
         write_class(Path(folder, "in"), chapters, size)
         start = time.perf_counter()
-        summary = grade.grade(Path(folder, "in"), Path(folder, "out"), assignment.load(),
-                              grade.Options(workers=workers))
+        summary = grade.grade(
+            Path(folder, "in"),
+            Path(folder, "out"),
+            assignment.load(),
+            grade.Options(workers=workers),
+        )
         return time.perf_counter() - start, summary.results[0].points_so_far
 
 
@@ -70,20 +73,33 @@ def with_nbgrader(program: Path, chapters: dict, size: int, processes: int) -> f
         call(program, course, "generate_assignment", nbgrader.ASSIGNMENT)
         students = [f"s{number:03}" for number in range(size)]
         for student in students:
-            shutil.copytree(course / "source" / nbgrader.ASSIGNMENT,
-                            course / "submitted" / student / nbgrader.ASSIGNMENT)
+            shutil.copytree(
+                course / "source" / nbgrader.ASSIGNMENT,
+                course / "submitted" / student / nbgrader.ASSIGNMENT,
+            )
         start = time.perf_counter()
         with ThreadPoolExecutor(processes) as pool:
-            list(pool.map(lambda student: call(program, course, "autograde", nbgrader.ASSIGNMENT,
-                                               "--student", student), students))
+            list(
+                pool.map(
+                    lambda student: call(
+                        program, course, "autograde", nbgrader.ASSIGNMENT, "--student", student
+                    ),
+                    students,
+                )
+            )
         return time.perf_counter() - start
 
 
 def call(program: Path, folder: Path, *arguments: str) -> None:
     """Run nbgrader; stop with its last words if it fails."""
     path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"  # it calls a program beside it
-    done = subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True,
-                          env={**os.environ, "PATH": path})
+    done = subprocess.run(
+        [program, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": path},
+    )
     if done.returncode:
         sys.exit(f"{program} {' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
 
@@ -99,21 +115,26 @@ def main() -> None:
     close, runner.close_servers = runner.close_servers, lambda: None
     start = time.perf_counter()
     runner.shared_server(True)
-    figures = {"cold start, s": time.perf_counter() - start,
-               "added to a notebook's own cells, s": added()}
+    figures = {
+        "cold start, s": time.perf_counter() - start,
+        "added to a notebook's own cells, s": added(),
+    }
     seconds, _ = graded({ONE_FIT: chapters[ONE_FIT]}, options.class_size, 2)
-    figures[f"a notebook with one hierarchical fit, {options.class_size} of them, 2 workers, s"] = \
+    figures[f"a notebook with one hierarchical fit, {options.class_size} of them, 2 workers, s"] = (
         seconds / options.class_size
+    )
     few = max(2, options.class_size // 50)
     for workers in (1, 2):
-        figures[f"the complete activity, {workers} at a time, s a student"] = \
+        figures[f"the complete activity, {workers} at a time, s a student"] = (
             graded(chapters, few, workers)[0] / few
+        )
     figures["memory of the grading process, MB"] = psutil.Process().memory_info().rss / 2**20
     close()
     if options.nbgrader:
         for processes in (1, 2):
-            figures[f"nbgrader, the complete activity, {processes} at a time, s a student"] = \
+            figures[f"nbgrader, the complete activity, {processes} at a time, s a student"] = (
                 with_nbgrader(options.nbgrader.absolute(), chapters, 2, processes) / 2
+            )
     print("\n| figure | value |\n| --- | --- |")
     for name, value in figures.items():
         print(f"| {name} | {value:.2f} |")

@@ -36,8 +36,12 @@ def songs(artists: int) -> pd.DataFrame:
     means = rng.normal(MU, SIGMA_MU, artists)
     codes = np.repeat(np.arange(artists), SONGS_EACH)
     names = [f"artist {i}" for i in range(artists)]
-    return pd.DataFrame({"artist": pd.Categorical.from_codes(codes, names),
-                         "popularity": rng.normal(means[codes], SIGMA_Y)})
+    return pd.DataFrame(
+        {
+            "artist": pd.Categorical.from_codes(codes, names),
+            "popularity": rng.normal(means[codes], SIGMA_Y),
+        }
+    )
 
 
 def by_bambi(data: pd.DataFrame, draws: int, low_rank: bool = True) -> None:
@@ -63,20 +67,30 @@ def by_integration(data: pd.DataFrame, draws: int) -> None:
     groups = data.groupby("artist", observed=True)["popularity"]
     within = float(((data["popularity"] - groups.transform("mean")) ** 2).sum())
     post = exact.hierarchical_from_summary(
-        groups.size(), groups.mean(), within, data["artist"].cat.categories,
-        hierarchical_priors(data["popularity"], "chapter"))
+        groups.size(),
+        groups.mean(),
+        within,
+        data["artist"].cat.categories,
+        hierarchical_priors(data["popularity"], "chapter"),
+    )
     for name in ("mu", "sigma_y", "sigma_mu"):
         print(name, post[name])
     shown = post.labels[:: max(1, len(post.labels) // SHOWN_ARTISTS)][:SHOWN_ARTISTS]
     print(post.summary("mu_j", labels=shown).head().to_string())
 
 
-WAYS = {"Bambi, this book": by_bambi, "Bambi, nutpie default": partial(by_bambi, low_rank=False),
-        "exact": by_integration}
+WAYS = {
+    "Bambi, this book": by_bambi,
+    "Bambi, nutpie default": partial(by_bambi, low_rank=False),
+    "exact": by_integration,
+}
 
 
-def measure(sizes: dict[int, int] | None = None, results: Path = RESULTS,
-            seconds_allowed: float = SECONDS_ALLOWED) -> pd.DataFrame:
+def measure(
+    sizes: dict[int, int] | None = None,
+    results: Path = RESULTS,
+    seconds_allowed: float = SECONDS_ALLOWED,
+) -> pd.DataFrame:
     """Measure all sizes; returns what it writes to ``growth.csv``, one row a process.
 
     `seconds` is from data to table, `total` includes starting Python and the simulation. A process
@@ -92,10 +106,19 @@ def measure(sizes: dict[int, int] | None = None, results: Path = RESULTS,
         for way in WAYS:
             done = process.run(
                 [sys.executable, "-m", "benchmarks.growth", way, str(artists), str(draws)],
-                os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}, PROJECT,
-                seconds_allowed, allowed)
-            row = {"way": way, "artists": artists, "draws": None if way == "exact" else draws,
-                   "status": "ok", "total": done.seconds, "peak_gib": done.peak_gib}
+                os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"},
+                PROJECT,
+                seconds_allowed,
+                allowed,
+            )
+            row = {
+                "way": way,
+                "artists": artists,
+                "draws": None if way == "exact" else draws,
+                "status": "ok",
+                "total": done.seconds,
+                "peak_gib": done.peak_gib,
+            }
             last = (done.output.strip().splitlines() or ["no output"])[-1]
             if done.stopped or done.code:
                 row["status"] = done.stopped or f"failed: {last}"
@@ -103,7 +126,8 @@ def measure(sizes: dict[int, int] | None = None, results: Path = RESULTS,
                 row["seconds"] = json.loads(last)
             rows.append(row)
             pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(
-                results / "growth.csv", index=False, float_format="%.6g")
+                results / "growth.csv", index=False, float_format="%.6g"
+            )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

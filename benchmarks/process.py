@@ -27,17 +27,28 @@ class Run:
     stopped: str = ""
 
 
-def run(command: list[str], environment: dict[str, str] | None = None, cwd: Path | None = None,
-        seconds_allowed: float = 3600.0, gib_allowed: float = float("inf")) -> Run:
+def run(
+    command: list[str],
+    environment: dict[str, str] | None = None,
+    cwd: Path | None = None,
+    seconds_allowed: float = 3600.0,
+    gib_allowed: float = float("inf"),
+) -> Run:
     """Run a command; memory is that of all processes that it started, shared pages once.
 
     A command that takes more time or memory than allowed is ended, with all it started.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         start = time.perf_counter()
-        child = subprocess.Popen(command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL,
-                                 stdout=output, stderr=subprocess.STDOUT,
-                                 start_new_session=os.name == "posix")
+        child = subprocess.Popen(
+            command,
+            env=environment,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=os.name == "posix",
+        )
         peak, stopped = 0.0, ""
         while True:
             try:

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from course.data import PROJECT
 from course.fitting.models import MODELS
 
 PAGE = PROJECT / "book" / "benchmark.md"
-TEXT = (Path(__file__).parent / "page.md")
+TEXT = Path(__file__).parent / "page.md"
 
 
 def machine() -> pd.DataFrame:
@@ -27,12 +26,17 @@ def machine() -> pd.DataFrame:
         processor = names[0] if names else processor
     import psutil
 
-    return pd.DataFrame({
-        "date": date.today().isoformat(), "system": f"{platform.system()} {platform.machine()}",
-        "processor": processor, "cores": str(os.cpu_count()),
-        "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
-        "Python": platform.python_version(),
-    }.items(), columns=["fact", "value"])
+    return pd.DataFrame(
+        {
+            "date": date.today().isoformat(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "processor": processor,
+            "cores": str(os.cpu_count()),
+            "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
+            "Python": platform.python_version(),
+        }.items(),
+        columns=["fact", "value"],
+    )
 
 
 def page(results: Path = RESULTS) -> str:
@@ -41,19 +45,34 @@ def page(results: Path = RESULTS) -> str:
     runs = stored.runs
     loads = runs["load"].dropna()
     return TEXT.read_text(encoding="utf-8").format(
-        machine=tables.pairs_table(stored.machine), versions=tables.pairs_table(stored.versions),
+        machine=tables.pairs_table(stored.machine),
+        versions=tables.pairs_table(stored.versions),
         rounds=rounds(int(runs["round"].max())),
-        quiet=f"{loads.min():.1f}", busy=f"{loads.max():.1f}",
+        quiet=f"{loads.min():.1f}",
+        busy=f"{loads.max():.1f}",
         targets=tables.target_table(runs),
-        models="\n\n".join("\n\n".join([
-            f"### {title[0].upper()}{title[1:]}", tables.time_table(runs, model),
-            tables.quality_table(runs, model)]) for model, title in MODELS.items()),
-        session=tables.session_table(runs), absent=tables.absent_list(runs),
+        models="\n\n".join(
+            "\n\n".join(
+                [
+                    f"### {title[0].upper()}{title[1:]}",
+                    tables.time_table(runs, model),
+                    tables.quality_table(runs, model),
+                ]
+            )
+            for model, title in MODELS.items()
+        ),
+        session=tables.session_table(runs),
+        absent=tables.absent_list(runs),
         agreement=tables.agreement_table(stored.numbers),
-        numbers=tables.number_table(stored.numbers), allowed=f"{SECONDS_ALLOWED:.0f}",
+        numbers=tables.number_table(stored.numbers),
+        allowed=f"{SECONDS_ALLOWED:.0f}",
         growth=tables.growth_table(stored.growth),
-        checked={m: int(n) for m, n in tables.measured(runs).groupby("model")["checked"].max()
-                 .items() if m != ALL})
+        checked={
+            m: int(n)
+            for m, n in tables.measured(runs).groupby("model")["checked"].max().items()
+            if m != ALL
+        },
+    )
 
 
 def rounds(number: int) -> str:

@@ -21,9 +21,26 @@ from course.fitting.models import MODELS
 RESULTS = PROJECT / "benchmarks" / "results"
 DRAWS = 5_000
 ALL = "all"
-COLUMNS = ("round", "contestant", "model", "cache", "status", "load", "first_fit", "second_fit",
-           "sampling", "table_at", "peak_gib", "ess_bulk", "ess_tail", "error_mcse", "error_sd",
-           "checked", "agree", "compared")
+COLUMNS = (
+    "round",
+    "contestant",
+    "model",
+    "cache",
+    "status",
+    "load",
+    "first_fit",
+    "second_fit",
+    "sampling",
+    "table_at",
+    "peak_gib",
+    "ess_bulk",
+    "ess_tail",
+    "error_mcse",
+    "error_sd",
+    "checked",
+    "agree",
+    "compared",
+)
 
 
 def plan(names: list[str], rounds: int) -> list[tuple[int, str, str, str]]:
@@ -31,17 +48,20 @@ def plan(names: list[str], rounds: int) -> list[tuple[int, str, str, str]]:
 
     The model "all" is one process that fits all four.
     """
-    return [(turn, name, model, cache)
-            for turn in range(1, rounds + 1)
-            for model in (*MODELS, ALL)
-            for name in names
-            if model in CONTESTANTS[name].models
-            or model == ALL and set(MODELS) == set(CONTESTANTS[name].models)
-            for cache in CONTESTANTS[name].caches]
+    return [
+        (turn, name, model, cache)
+        for turn in range(1, rounds + 1)
+        for model in (*MODELS, ALL)
+        for name in names
+        if model in CONTESTANTS[name].models
+        or (model == ALL and set(MODELS) == set(CONTESTANTS[name].models))
+        for cache in CONTESTANTS[name].caches
+    ]
 
 
-def measure(names: list[str], rounds: int = 1, draws: int = DRAWS,
-            results: Path = RESULTS) -> pd.DataFrame:
+def measure(
+    names: list[str], rounds: int = 1, draws: int = DRAWS, results: Path = RESULTS
+) -> pd.DataFrame:
     """Run the benchmark; returns what it writes to ``runs.csv``, one row a process.
 
     Also writes ``numbers.csv``, the published numbers as each contestant has them, and
@@ -50,8 +70,11 @@ def measure(names: list[str], rounds: int = 1, draws: int = DRAWS,
     results.mkdir(parents=True, exist_ok=True)
     use_two_cores()
     reasons = {name: absent(name) for name in names}
-    rows = [{"contestant": name, "status": f"absent: {reason}"}
-            for name, reason in reasons.items() if reason]
+    rows = [
+        {"contestant": name, "status": f"absent: {reason}"}
+        for name, reason in reasons.items()
+        if reason
+    ]
     numbers, versions = {}, {}
     save(results, rows, numbers, versions)
     steps = tqdm(plan([name for name in names if not reasons[name]], rounds), unit="process")
@@ -70,14 +93,16 @@ def save(results: Path, rows: list[dict], numbers: dict, versions: dict) -> None
     """Write what has been measured so far."""
     numbers = [{"contestant": name, **number} for (name, _), number in numbers.items()]
     for name, table in {
-            "runs": pd.DataFrame(rows, columns=list(COLUMNS)), "numbers": pd.DataFrame(numbers),
-            "versions": pd.DataFrame(sorted(versions.items()), columns=["package", "version"]),
+        "runs": pd.DataFrame(rows, columns=list(COLUMNS)),
+        "numbers": pd.DataFrame(numbers),
+        "versions": pd.DataFrame(sorted(versions.items()), columns=["package", "version"]),
     }.items():
         table.to_csv(results / f"{name}.csv", index=False, float_format="%.6g")
 
 
-def one(folder: Path, name: str, model: str, cache: str, draws: int,
-        turn: int) -> tuple[dict, list[dict], dict]:
+def one(
+    folder: Path, name: str, model: str, cache: str, draws: int, turn: int
+) -> tuple[dict, list[dict], dict]:
     """Run one process: its row, its published numbers, and the versions that it used."""
     out = Path(tempfile.mkdtemp(prefix="draws-", dir=folder))
     compiled = folder / f"compiled-{name}-{model}"
@@ -88,9 +113,18 @@ def one(folder: Path, name: str, model: str, cache: str, draws: int,
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     done = process.run(
         command(name, [model] if alone else list(MODELS), out, draws, 2 if alone else 1),
-        environment(name, compiled), cwd=PROJECT)
-    row = {"round": turn, "contestant": name, "model": model, "cache": cache, "load": load,
-           "status": "ok", "peak_gib": done.peak_gib}
+        environment(name, compiled),
+        cwd=PROJECT,
+    )
+    row = {
+        "round": turn,
+        "contestant": name,
+        "model": model,
+        "cache": cache,
+        "load": load,
+        "status": "ok",
+        "peak_gib": done.peak_gib,
+    }
     if done.code or done.stopped:
         lines = done.output.strip().splitlines() or ["no output"]
         row["status"] = f"failed: {done.stopped or lines[-1]}"
@@ -103,10 +137,10 @@ def one(folder: Path, name: str, model: str, cache: str, draws: int,
         priors = CONTESTANTS[name].priors
         values = of_draws.read(out, model)
         row["second_fit"], row["sampling"] = times.loc[
-            times["fit"] == 2, ["seconds", "sampling"]].sum(min_count=1)
+            times["fit"] == 2, ["seconds", "sampling"]
+        ].sum(min_count=1)
         row["ess_bulk"], row["ess_tail"] = of_draws.smallest_ess(values)
-        row["error_mcse"], row["error_sd"], row["checked"] = of_draws.errors(
-            values, model, priors)
+        row["error_mcse"], row["error_sd"], row["checked"] = of_draws.errors(values, model, priors)
         found = of_draws.against_ledger(values, model, priors)
         row["agree"], row["compared"] = sum(n["agrees"] for n in found), len(found)
     used = pd.read_csv(out / "versions.csv", dtype=str)

@@ -12,8 +12,20 @@ from course.chapters.execute import chapters, execute
 from course.data import PROJECT
 
 PAGE = PROJECT / "book" / "timings.md"
-PACKAGES = ("bambi", "arviz", "pymc", "nutpie", "numba", "numpy", "pandas", "xarray", "seaborn",
-            "matplotlib", "scipy", "jupyter-book")
+PACKAGES = (
+    "bambi",
+    "arviz",
+    "pymc",
+    "nutpie",
+    "numba",
+    "numpy",
+    "pandas",
+    "xarray",
+    "seaborn",
+    "matplotlib",
+    "scipy",
+    "jupyter-book",
+)
 TEXT = """\
 # Timings and versions
 
@@ -69,14 +81,21 @@ def measure() -> int:
         seconds[f"{path.parent.name}/{path.stem}"] = execute(path)[1]
     print("Building the book ...", flush=True)
     book, rebuild = (build_seconds(fresh) for fresh in (True, False))
-    PAGE.write_text(TEXT.format(
-        date=date.today().isoformat(), cores=os.cpu_count(), machine=platform.machine(),
-        python=platform.python_version(), import_seconds=import_seconds,
-        fits="\n".join(fits),
-        chapters="\n".join(f"| {name} | {value:.0f} |" for name, value in seconds.items()),
-        book=book, rebuild=rebuild,
-        versions="\n".join(f"| {name} | {version(name)} |" for name in PACKAGES),
-    ), encoding="utf-8")
+    PAGE.write_text(
+        TEXT.format(
+            date=date.today().isoformat(),
+            cores=os.cpu_count(),
+            machine=platform.machine(),
+            python=platform.python_version(),
+            import_seconds=import_seconds,
+            fits="\n".join(fits),
+            chapters="\n".join(f"| {name} | {value:.0f} |" for name, value in seconds.items()),
+            book=book,
+            rebuild=rebuild,
+            versions="\n".join(f"| {name} | {version(name)} |" for name in PACKAGES),
+        ),
+        encoding="utf-8",
+    )
     print(f"Wrote {PAGE.relative_to(PROJECT)}.")
     return 0
 
@@ -108,6 +127,8 @@ def fit_models() -> tuple[float, list[str]]:
             seconds.append(time.perf_counter() - start)
         is_global = [v for v in results.posterior.data_vars if results.posterior[v].ndim == 2]
         table = az.summary(results, var_names=is_global, kind="diagnostics", round_to="none")
-        rows.append(f"| {name} | {seconds[0]:.1f} s | {seconds[1]:.1f} s | "
-                    f"{table['ess_bulk'].min():,.0f} | {table['ess_tail'].min():,.0f} |")
+        rows.append(
+            f"| {name} | {seconds[0]:.1f} s | {seconds[1]:.1f} s | "
+            f"{table['ess_bulk'].min():,.0f} | {table['ess_tail'].min():,.0f} |"
+        )
     return import_seconds, rows

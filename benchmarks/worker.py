@@ -19,14 +19,18 @@ def main(name: str, models: str, out: str, draws: str, fits: str) -> None:
     import arviz as az
     import pandas as pd
 
-    from course.fitting import models as course_models
     from benchmarks.contestants import CONTESTANTS
+    from course.fitting import models as course_models
 
     contestant = CONTESTANTS[name]
     times = []
     for model_name in models.split(","):
-        settings = {"chains": CHAINS, "cores": contestant.cores, "random_seed": 84735,
-                    "inference_method": contestant.sampler}
+        settings = {
+            "chains": CHAINS,
+            "cores": contestant.cores,
+            "random_seed": 84735,
+            "inference_method": contestant.sampler,
+        }
         if contestant.book:
             settings = course_models.fit_settings(model_name)
         settings |= {"draws": int(draws), "progressbar": False}
@@ -45,11 +49,14 @@ def main(name: str, models: str, out: str, draws: str, fits: str) -> None:
             times.append((model_name, fit, seconds, alone, table_at))
         write_draws(Path(out), model_name, named_draws(model_name, results.posterior))
     pd.DataFrame(times, columns=["model", "fit", "seconds", "sampling", "table_at"]).to_csv(
-        Path(out, "times.csv"), index=False)
-    versions = {package: version(package) for package in (*PACKAGES, *filter(None, [
-        contestant.needs]))}
+        Path(out, "times.csv"), index=False
+    )
+    versions = {
+        package: version(package) for package in (*PACKAGES, *filter(None, [contestant.needs]))
+    }
     pd.DataFrame(versions.items(), columns=["package", "version"]).to_csv(
-        Path(out, "versions.csv"), index=False)
+        Path(out, "versions.csv"), index=False
+    )
 
 
 def named_draws(model: str, posterior) -> dict:
@@ -64,7 +71,7 @@ def named_draws(model: str, posterior) -> dict:
     if model in ("no_pooled", "hierarchical"):
         effect, of = ("artist", "mu_j") if model == "no_pooled" else ("1|artist", "b_j")
         effects = posterior[effect]
-        dim, = set(effects.dims) - {"chain", "draw"}
+        (dim,) = set(effects.dims) - {"chain", "draw"}
         for artist in effects[dim].to_numpy():
             draws[f"{of}: {artist}"] = effects.sel({dim: artist}).to_numpy()
     return draws

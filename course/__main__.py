@@ -10,7 +10,7 @@ import sys
 if sys.version_info < (3, 12):  # before any import that needs it
     sys.exit("This book needs Python 3.12 or later; this is " + sys.version.split()[0] + ".")
 
-from course.grading import cli as grading  # noqa: E402
+from course.grading import cli as grading
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,8 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m course", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     pages = commands.add_parser("book", help="render the book to _build/html")
-    pages.add_argument("--solutions", choices=["shown", "withheld"],
-                       help="withheld: a book without any (default: $SOLUTIONS, or shown)")
+    pages.add_argument(
+        "--solutions",
+        choices=["shown", "withheld"],
+        help="withheld: a book without any (default: $SOLUTIONS, or shown)",
+    )
     printed = commands.add_parser("pdf", help="print the book to one PDF")
     printed.add_argument("--solutions", choices=["shown", "withheld"], help="as for the book")
     commands.add_parser("slides", help="make slides of the lecture")
@@ -38,8 +41,12 @@ def main(arguments: list[str] | None = None) -> int:
     table.add_argument("--fresh", action="store_true", help="fit the models again first")
     commands.add_parser("timings", help="measure fits and chapters for the page on timings")
     bench = commands.add_parser("bench", help="measure against R and other samplers")
-    bench.add_argument("--what", choices=["all", "speed", "growth", "page"], default="all",
-                       help="a part of it; page: write the page again from stored results")
+    bench.add_argument(
+        "--what",
+        choices=["all", "speed", "growth", "page"],
+        default="all",
+        help="a part of it; page: write the page again from stored results",
+    )
     bench.add_argument("--contestants", nargs="+", metavar="NAME", help="only these")
     bench.add_argument("--rounds", type=int, default=1, help="how often (default: once)")
     bench.add_argument("--draws", type=int, default=5000, help="draws a chain (default: 5000)")
@@ -96,8 +103,10 @@ def main(arguments: list[str] | None = None) -> int:
             known = list(contestants.CONTESTANTS)
             names = options.contestants or known
             if unknown := set(names) - set(known):
-                parser.error(f"there is no contestant {', '.join(sorted(unknown))}; "
-                             f"there are {', '.join(known)}")
+                parser.error(
+                    f"there is no contestant {', '.join(sorted(unknown))}; "
+                    f"there are {', '.join(known)}"
+                )
             return report.measure(names, options.rounds, options.draws, options.what)
         case "compile":
             from course.fitting import compile_ahead

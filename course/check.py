@@ -7,15 +7,18 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
-from course.submission import answers
-from course.judging import questions
-from course.judging import reference
 from course.data import DataAlteredError, DataNotFoundError
+from course.judging import questions, reference
 from course.judging.judge import judge
 from course.judging.verdict import CORRECT, MISSING, NEEDS_MARKING, PARTLY, Verdict
+from course.submission import answers
 
-LEADS = {CORRECT: "right", PARTLY: "partly", MISSING: "not answered yet",
-         NEEDS_MARKING: "needs marking"}
+LEADS = {
+    CORRECT: "right",
+    PARTLY: "partly",
+    MISSING: "not answered yet",
+    NEEDS_MARKING: "needs marking",
+}
 WIDTH = 88
 
 
@@ -36,11 +39,17 @@ class Report:
         for verdict in self.verdicts:
             lead = LEADS.get(verdict.status, "not yet")
             says_more = verdict.message and verdict.message != lead
-            lines += textwrap.wrap(
-                f"{lead}: {verdict.message}" if says_more else lead, WIDTH,
-                initial_indent=f"  {verdict.name:<{width}}   ",
-                subsequent_indent=" " * (width + 5), break_long_words=False) if width < 60 else [
-                    f"  {verdict.name}   {lead}"]
+            lines += (
+                textwrap.wrap(
+                    f"{lead}: {verdict.message}" if says_more else lead,
+                    WIDTH,
+                    initial_indent=f"  {verdict.name:<{width}}   ",
+                    subsequent_indent=" " * (width + 5),
+                    break_long_words=False,
+                )
+                if width < 60
+                else [f"  {verdict.name}   {lead}"]
+            )
         return "\n".join(lines)
 
 
@@ -78,4 +87,5 @@ def _unknown(exercise: Any) -> str:
     near = difflib.get_close_matches(str(exercise), questions.QUESTIONS, n=3, cutoff=0.4)
     known = ", ".join(near or questions.QUESTIONS)
     return f"There is no such exercise. {'Did you mean' if near else 'There are'} {known}?"[:-1] + (
-        "?" if near else ".")
+        "?" if near else "."
+    )

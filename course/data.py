@@ -75,7 +75,8 @@ def load_spotify(columns=("artist", "title", "popularity")) -> pd.DataFrame:
     songs = pd.read_csv(find("spotify")).drop(columns="rownames")
     songs["popularity"] = songs["popularity"].astype(float)
     by_mean = (
-        songs.groupby("artist", as_index=False)["popularity"].mean()
+        songs.groupby("artist", as_index=False)["popularity"]
+        .mean()
         .sort_values(["popularity", "artist"])
     )
     songs["artist"] = pd.Categorical(songs["artist"], categories=by_mean["artist"], ordered=True)
@@ -146,8 +147,11 @@ def find(name: str) -> Path:
 
 def places() -> list[Path]:
     """The folders searched for a local copy, in order."""
-    folders = [PROJECT / "data", PROJECT.parent / "shared" / "data",
-               Path(pooch.os_cache("hierarchical-course"))]
+    folders = [
+        PROJECT / "data",
+        PROJECT.parent / "shared" / "data",
+        Path(pooch.os_cache("hierarchical-course")),
+    ]
     if named := os.environ.get("COURSE_DATA"):
         folders.insert(0, Path(named).expanduser())
     return folders

@@ -68,20 +68,45 @@ def _families(ax, groups) -> None:
             _arrow(ax, (x, GROUPS), (x + offset, OBSERVATIONS), ORANGE)
             _node(ax, (x + offset, OBSERVATIONS), "$y$", GREY)
         _node(ax, (x, GROUPS), name, ORANGE, wide=True)
-    ax.text((columns[-2] + columns[-1]) / 2, GROUPS, "…", ha="center", va="center", fontsize=18,
-            color=GREY)
+    ax.text(
+        (columns[-2] + columns[-1]) / 2,
+        GROUPS,
+        "…",
+        ha="center",
+        va="center",
+        fontsize=18,
+        color=GREY,
+    )
 
 
 def _node(ax, position, label, color, wide=False) -> None:
     shape = "round,pad=0.5" if wide else "circle,pad=0.28"
-    ax.text(*position, label, ha="center", va="center", color="white", fontsize=10, zorder=3,
-            bbox={"boxstyle": shape, "facecolor": color, "edgecolor": "white", "linewidth": 1.5})
+    ax.text(
+        *position,
+        label,
+        ha="center",
+        va="center",
+        color="white",
+        fontsize=10,
+        zorder=3,
+        bbox={"boxstyle": shape, "facecolor": color, "edgecolor": "white", "linewidth": 1.5},
+    )
 
 
 def _arrow(ax, start, end, color, gap=11) -> None:
-    ax.annotate("", end, start, zorder=1,
-                arrowprops={"arrowstyle": "-|>", "color": color, "shrinkA": 12, "shrinkB": gap,
-                            "linewidth": 1.2})
+    ax.annotate(
+        "",
+        end,
+        start,
+        zorder=1,
+        arrowprops={
+            "arrowstyle": "-|>",
+            "color": color,
+            "shrinkA": 12,
+            "shrinkB": gap,
+            "linewidth": 1.2,
+        },
+    )
 
 
 def _caption(ax, text) -> None:

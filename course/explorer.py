@@ -69,7 +69,8 @@ class ShrinkageExplorer:
             f"<tr><th scope='row'>{escape(str(name))}</th><td>{row.n:.0f}</td>"
             f"<td data-value='{row.sample_mean:.6g}'>{row.sample_mean:.1f}</td>"
             f"<td>{row.weight:.2f}</td><td>{row.shrunken_mean:.1f}</td></tr>"
-            for name, row in self.table.iterrows())
+            for name, row in self.table.iterrows()
+        )
         return (
             f"<div class='shrinkage-explorer' data-sigma-y='{self.sigma_y:.4g}' "
             f"data-sigma-mu='{self.sigma_mu:.4g}'>"
@@ -78,4 +79,5 @@ class ShrinkageExplorer:
             "<table><thead><tr><th scope='col'>artist</th><th scope='col'>songs</th>"
             "<th scope='col'>sample mean</th><th scope='col'>weight</th>"
             "<th scope='col'>shrunken mean</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table></details></div>")
+            f"<tbody>{rows}</tbody></table></details></div>"
+        )

@@ -11,8 +11,14 @@ from course.ledger.published import STATISTICS, Number, numbers
 
 #: Set by ``make run`` and the tests: then a number that is off stops the notebook.
 STRICT = "COURSE_STRICT"
-HEADER = ("number", "published", "exact, R's priors", "exact, our priors", "computed here",
-          "verdict")
+HEADER = (
+    "number",
+    "published",
+    "exact, R's priors",
+    "exact, our priors",
+    "computed here",
+    "verdict",
+)
 WIDTHS = (-32, 9, 17, 17, 20, -8)  # negative: aligned left
 
 
@@ -28,17 +34,21 @@ class KeyNumbers:
 
     def __repr__(self) -> str:
         return "\n".join(
-            "  ".join(f"{cell:<{-w}}" if w < 0 else f"{cell:>{w}}" for cell, w in zip(row, WIDTHS))
-            .rstrip()
+            "  ".join(
+                f"{cell:<{-w}}" if w < 0 else f"{cell:>{w}}" for cell, w in zip(row, WIDTHS)
+            ).rstrip()
             for row in (HEADER, *self.rows)
         )
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{cell}</th>" for cell in HEADER)
         body = "\n".join(
-            "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in self.rows)
-        return (f'<table class="key-numbers">\n<thead><tr>{head}</tr></thead>\n'
-                f"<tbody>\n{body}\n</tbody>\n</table>")
+            "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in self.rows
+        )
+        return (
+            f'<table class="key-numbers">\n<thead><tr>{head}</tr></thead>\n'
+            f"<tbody>\n{body}\n</tbody>\n</table>"
+        )
 
 
 def key_numbers(computed: Mapping[str, xr.DataArray | Real]) -> KeyNumbers:
@@ -71,8 +81,14 @@ def key_numbers(computed: Mapping[str, xr.DataArray | Real]) -> KeyNumbers:
         for number in rows_of(key):
             result, mcse = value_and_error(number, value)
             verdict = number.verdict(result, mcse)
-            row = (number.id, number.published, shown(number, number.exact_source),
-                   shown(number, number.exact), shown_computed(number, result, mcse), verdict)
+            row = (
+                number.id,
+                number.published,
+                shown(number, number.exact_source),
+                shown(number, number.exact),
+                shown_computed(number, result, mcse),
+                verdict,
+            )
             rows.append(row)
             if verdict != "agrees":
                 off.append(", ".join(f"{name} {cell}" for name, cell in zip(HEADER, row)))
@@ -108,8 +124,10 @@ def value_and_error(number: Number, value) -> tuple[float, float]:
             return float(value.quantile(p)), float(az.mcse(value, method="quantile", prob=p))
         case "mad_sd":  # a median of distances: the error of its centre cancels
             distance = np.abs(value - value.median())
-            return (1.4826 * float(distance.median()),
-                    1.4826 * float(az.mcse(distance, method="median")))
+            return (
+                1.4826 * float(distance.median()),
+                1.4826 * float(az.mcse(distance, method="median")),
+            )
         case "rms":
             rms = float(np.sqrt((value**2).mean()))
             return rms, float(az.mcse(value**2, method="mean")) / (2 * rms)

@@ -14,6 +14,7 @@ NAME = "spotify"
 
 # ------------------------------------------------------------------------------- the songs
 
+
 def test_spotify_has_350_songs_by_44_artists(spotify):
     assert spotify.shape == (350, 3)
     assert spotify["artist"].nunique() == 44
@@ -61,6 +62,7 @@ def test_all_columns_tell_distinct_tracks_apart():
 
 # ----------------------------------------------------------------------------- the runners
 
+
 def test_running_has_252_rows_of_which_185_have_a_time(running):
     assert list(running.columns) == ["runner", "age", "net"]
     assert len(running) == 252
@@ -86,6 +88,7 @@ def test_ages_are_those_that_the_documentation_states(running):
 
 # ---------------------------------------------------------------------------- where it looks
 
+
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
     """Four places for a local copy, all empty, in the order of the search."""
@@ -94,8 +97,12 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.setattr(data.pooch, "retrieve", offline)
     monkeypatch.setattr(data, "SHA256", {NAME: hashlib.sha256(GENUINE).hexdigest()})
     monkeypatch.setenv("COURSE_DATA", str(tmp_path / "named"))
-    return [tmp_path / "named", tmp_path / "lab" / "project" / "data",
-            tmp_path / "lab" / "shared" / "data", tmp_path / "cache" / "hierarchical-course"]
+    return [
+        tmp_path / "named",
+        tmp_path / "lab" / "project" / "data",
+        tmp_path / "lab" / "shared" / "data",
+        tmp_path / "cache" / "hierarchical-course",
+    ]
 
 
 def offline(*args, **kwargs):
@@ -150,14 +157,19 @@ def test_without_data_and_network_one_error_names_places_and_address(folders):
     with pytest.raises(data.DataNotFoundError) as error:
         data.find(NAME)
     message = str(error.value)
-    for part in (*map(str, folders), f"{data.BASE_URL}{NAME}.csv", "COURSE_DATA",
-                 "ConnectionError"):
+    for part in (
+        *map(str, folders),
+        f"{data.BASE_URL}{NAME}.csv",
+        "COURSE_DATA",
+        "ConnectionError",
+    ):
         assert part in message, f"the message does not name {part}"
     shown_too = error.value.__cause__ or not error.value.__suppress_context__
     assert not shown_too, "the traceback shows more than one error"
 
 
 # --------------------------------------------------------------------------------- downloads
+
 
 def test_a_download_is_verified_and_used(folders, monkeypatch):
     asked = []
@@ -175,8 +187,9 @@ def test_a_download_is_verified_and_used(folders, monkeypatch):
 
 
 def test_an_altered_download_is_refused_and_deleted(folders, monkeypatch):
-    monkeypatch.setattr(data.pooch, "retrieve",
-                        lambda url, *, path, **kwargs: str(put(path, b"truncated")))
+    monkeypatch.setattr(
+        data.pooch, "retrieve", lambda url, *, path, **kwargs: str(put(path, b"truncated"))
+    )
     with pytest.raises(data.DataAlteredError, match="SHA-256"):
         data.find(NAME)
     assert not list(folders[-1].iterdir())

@@ -9,8 +9,10 @@ from bs4 import BeautifulSoup
 from course.data import PROJECT
 from course.explorer import ShrinkageExplorer
 
-GROUPS = pd.DataFrame({"n": [2, 5, 40], "sample_mean": [73.0, 24.2, 69.775]},
-                      index=["Sean Kingston", "Soul&Roll", "Frank Ocean"])
+GROUPS = pd.DataFrame(
+    {"n": [2, 5, 40], "sample_mean": [73.0, 24.2, 69.775]},
+    index=["Sean Kingston", "Soul&Roll", "Frank Ocean"],
+)
 
 
 def posterior_mean(y, group, sigma_y, sigma_mu):
@@ -33,17 +35,20 @@ def test_shrunken_means_are_the_exact_posterior_means(sigma_y, sigma_mu):
     rng = np.random.default_rng(84735)
     group = np.repeat(np.arange(5), [1, 2, 4, 9, 30])
     y = rng.normal(50 + 10 * group, 8)
-    groups = pd.DataFrame({"y": y, "group": group}).groupby("group")["y"].agg(
-        n="size", sample_mean="mean")
+    groups = (
+        pd.DataFrame({"y": y, "group": group})
+        .groupby("group")["y"]
+        .agg(n="size", sample_mean="mean")
+    )
     shrunken = ShrinkageExplorer(groups, 1, 1).shrunken(sigma_y, sigma_mu)["shrunken_mean"]
-    np.testing.assert_allclose(shrunken, posterior_mean(y, group, sigma_y, sigma_mu)[1:],
-                               rtol=1e-9)
+    np.testing.assert_allclose(shrunken, posterior_mean(y, group, sigma_y, sigma_mu)[1:], rtol=1e-9)
 
 
 def test_without_differences_every_group_gets_the_mean_of_all_observations():
     shrunken = ShrinkageExplorer(GROUPS, 14, 15).shrunken(14, 0)
-    np.testing.assert_allclose(shrunken["shrunken_mean"],
-                               np.average(GROUPS["sample_mean"], weights=GROUPS["n"]))
+    np.testing.assert_allclose(
+        shrunken["shrunken_mean"], np.average(GROUPS["sample_mean"], weights=GROUPS["n"])
+    )
     assert (shrunken["weight"] == 0).all()
 
 
@@ -52,12 +57,15 @@ def test_with_huge_differences_every_group_keeps_its_own_mean():
     np.testing.assert_allclose(shrunken["shrunken_mean"], GROUPS["sample_mean"], rtol=1e-6)
 
 
-@pytest.mark.parametrize("groups, sigma_y, sigma_mu, words", [
-    (GROUPS.drop(columns="n"), 14, 15, "missing: {'n'}"),
-    (GROUPS.assign(n=0), 14, 15, "at least one"),
-    (GROUPS, 0, 15, "positive"),
-    (GROUPS, 14, float("nan"), "positive"),
-])
+@pytest.mark.parametrize(
+    "groups, sigma_y, sigma_mu, words",
+    [
+        (GROUPS.drop(columns="n"), 14, 15, "missing: {'n'}"),
+        (GROUPS.assign(n=0), 14, 15, "at least one"),
+        (GROUPS, 0, 15, "positive"),
+        (GROUPS, 14, float("nan"), "positive"),
+    ],
+)
 def test_what_cannot_be_explored_is_refused(groups, sigma_y, sigma_mu, words):
     with pytest.raises(ValueError, match=words):
         ShrinkageExplorer(groups, sigma_y, sigma_mu)
@@ -69,15 +77,22 @@ def test_the_table_holds_every_group_and_what_the_picture_needs():
     assert (root["data-sigma-y"], root["data-sigma-mu"]) == ("14.01", "14.98")
     rows = [[cell.text for cell in row.select("th, td")] for row in root.select("tbody tr")]
     assert [row[:3] for row in rows] == [
-        ["Sean Kingston", "2", "73.0"], ["Soul&Roll", "5", "24.2"], ["Frank Ocean", "40", "69.8"]]
+        ["Sean Kingston", "2", "73.0"],
+        ["Soul&Roll", "5", "24.2"],
+        ["Frank Ocean", "40", "69.8"],
+    ]
 
 
 def test_the_chapter_stores_all_44_artists(spotify):
     notebook = nbformat.read(PROJECT / "notebooks/lecture/06-shrinkage.ipynb", as_version=4)
     cell = next(cell for cell in notebook.cells if cell.id == "explorer")
     html = BeautifulSoup(cell.outputs[0]["data"]["text/html"], "html.parser")
-    stored = {row.th.text: (int(row.td.text), float(row.select("td")[1]["data-value"]))
-              for row in html.select("tbody tr")}
+    stored = {
+        row.th.text: (int(row.td.text), float(row.select("td")[1]["data-value"]))
+        for row in html.select("tbody tr")
+    }
     artists = spotify.groupby("artist", observed=True)["popularity"].agg(["size", "mean"])
-    assert stored == {name: (row["size"], pytest.approx(row["mean"], abs=1e-4))
-                      for name, row in artists.iterrows()}
+    assert stored == {
+        name: (row["size"], pytest.approx(row["mean"], abs=1e-4))
+        for name, row in artists.iterrows()
+    }

@@ -13,9 +13,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.chapters import leaks
-from course.data import PROJECT
 from course.chapters.exercises import ACTIVITY, activity_chapters, exercise_id, parse, tags
 from course.chapters.plain_text import PlainText
+from course.data import PROJECT
 
 STUDENT_FOLDER = PROJECT / "_build" / "student"
 MANIFEST = "manifest.json"
@@ -70,8 +70,12 @@ def student_metadata(cell: NotebookNode) -> dict:
         result["tags"] = kept
     if "exercise" in tags(cell):
         exercise = parse(cell)
-        result["course"] = {"exercise": exercise.id, "kind": exercise.kind,
-                            "points": exercise.points, "expects": exercise.expects}
+        result["course"] = {
+            "exercise": exercise.id,
+            "kind": exercise.kind,
+            "points": exercise.points,
+            "expects": exercise.expects,
+        }
         if exercise.optional:
             result["course"]["optional"] = True
     elif exercise_id(cell):
@@ -128,8 +132,11 @@ def student_files(source: Path = ACTIVITY) -> dict[str, bytes]:
     notebooks = {path.name: nbformat.read(path, as_version=4) for path in paths}
     editions = {name: student(notebook, set(notebooks)) for name, notebook in notebooks.items()}
     rubrics = leaks.rubrics()
-    if found := [f"{name}: {leak}" for name in notebooks
-                 for leak in leaks.find(editions[name], notebooks[name], rubrics)]:
+    if found := [
+        f"{name}: {leak}"
+        for name in notebooks
+        for leak in leaks.find(editions[name], notebooks[name], rubrics)
+    ]:
         raise EditionError("The student edition would give answers away:\n" + "\n".join(found))
     return {name: as_bytes(edition) for name, edition in editions.items()}
 
@@ -146,14 +153,18 @@ def write_student(output: Path = STUDENT_FOLDER, source: Path = ACTIVITY) -> lis
     files = student_files(source)
     files[ARCHIVE] = archive(files)
     manifest = output / MANIFEST
-    written = (json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {})
+    written = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
     present = {name: (output / name).read_bytes() for name in files if (output / name).is_file()}
-    foreign = [name for name, content in present.items()
-               if content != files[name] and digest(content) != written.get(name)]
+    foreign = [
+        name
+        for name, content in present.items()
+        if content != files[name] and digest(content) != written.get(name)
+    ]
     if foreign:
         raise EditionError(
             f"In {output} these files were changed since they were written: {', '.join(foreign)}."
-            "\nMove them elsewhere, or give another folder with --output; nothing was overwritten.")
+            "\nMove them elsewhere, or give another folder with --output; nothing was overwritten."
+        )
     output.mkdir(parents=True, exist_ok=True)
     changed = []
     for name, content in files.items():

@@ -10,9 +10,9 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from course.data import PROJECT
 from course.chapters.editions import KERNEL
 from course.chapters.kernels import async_kernel_manager
+from course.data import PROJECT
 from course.key_numbers import STRICT
 
 NOTEBOOKS = PROJECT / "notebooks"
@@ -39,9 +39,13 @@ def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
     """
     notebook = nbformat.read(path, as_version=4)
     start = time.perf_counter()
-    client = NotebookClient(notebook, timeout=300, record_timing=False,
-                            km=async_kernel_manager(kernel_name="python3"),
-                            resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        record_timing=False,
+        km=async_kernel_manager(kernel_name="python3"),
+        resources={"metadata": {"path": str(path.parent)}},
+    )
     # The kernel's own log goes nowhere: what a cell prints to stderr comes as a message.
     client.execute(env={**os.environ, STRICT: "1"}, stderr=subprocess.DEVNULL)
     seconds = time.perf_counter() - start
@@ -61,7 +65,7 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
 def is_progress(output: nbformat.NotebookNode) -> bool:
     """True for logs, and for what is left of a progress bar: a widget, or nothing at all."""
     data = output.get("data", {})
-    return (output.get("name") == "stderr" or WIDGET in data or data.get("text/plain") == "")
+    return output.get("name") == "stderr" or WIDGET in data or data.get("text/plain") == ""
 
 
 def run_all(paths: list[Path], save: bool) -> dict[Path, tuple[nbformat.NotebookNode, float]]:

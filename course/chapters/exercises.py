@@ -80,17 +80,28 @@ def parse(cell: NotebookNode) -> Exercise:
     if not ID.fullmatch(id):
         raise ExerciseError(f"Cell {cell.id}: the exercise id {id!r} is not like 'ex-05a'.")
     if not match or match["number"] != number_of(id):
-        raise ExerciseError(f"Cell {cell.id}: the first line is {heading!r}, and should be "
-                            f"'### Exercise {number_of(id)} · Title'.")
+        raise ExerciseError(
+            f"Cell {cell.id}: the first line is {heading!r}, and should be "
+            f"'### Exercise {number_of(id)} · Title'."
+        )
     if facts.get("kind") not in KINDS:
         raise ExerciseError(f"Cell {cell.id}: the kind {facts.get('kind')!r} is none of {KINDS}.")
     if type(points) is not int or points < 1:
         raise ExerciseError(f"Cell {cell.id}: points {points!r} is not a whole number above 0.")
     if not expects or not all(type_ in TYPES for type_ in expects.values()):
-        raise ExerciseError(f"Cell {cell.id}: expects {expects!r} does not give each declared name "
-                            f"a type out of {TYPES}.")
-    return Exercise(id, match["title"].strip(), facts["kind"], points, dict(expects),
-                    facts.get("optional", False), prompt.strip())
+        raise ExerciseError(
+            f"Cell {cell.id}: expects {expects!r} does not give each declared name "
+            f"a type out of {TYPES}."
+        )
+    return Exercise(
+        id,
+        match["title"].strip(),
+        facts["kind"],
+        points,
+        dict(expects),
+        facts.get("optional", False),
+        prompt.strip(),
+    )
 
 
 def exercises(notebook: NotebookNode) -> list[Exercise]:

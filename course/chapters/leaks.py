@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course.data import PROJECT
 from course.chapters.exercises import TYPES, exercises, tags
+from course.data import PROJECT
 
 RUBRICS = PROJECT / "instructors" / "rubrics.toml"
 SHORTEST = 25  # characters of a line or sentence, spaces not counted, that can give something away
@@ -83,10 +83,16 @@ def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
     given, hints = "", ""
     for cell in source.cells:
         if "solution" in tags(cell) and cell.cell_type == "code":
-            yield from (text for text in assigned(cell.source)
-                        if long_enough(text) and normalised(text) not in given)
-            yield from (line for line in cell.source.splitlines()
-                        if long_enough(line) and normalised(line) not in given + hints)
+            yield from (
+                text
+                for text in assigned(cell.source)
+                if long_enough(text) and normalised(text) not in given
+            )
+            yield from (
+                line
+                for line in cell.source.splitlines()
+                if long_enough(line) and normalised(line) not in given + hints
+            )
         elif "solution" in tags(cell):
             yield from filter(long_enough, sentences(cell.source))
         elif tags(cell) & {"exercise", "answer"}:
@@ -99,8 +105,11 @@ def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
 
 def assigned(code: str) -> list[str]:
     """The assignments in a piece of code."""
-    return [ast.get_source_segment(code, node) for node in ast.walk(ast.parse(code))
-            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)]
+    return [
+        ast.get_source_segment(code, node)
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+    ]
 
 
 def answers(source: NotebookNode) -> set[str]:
@@ -120,6 +129,7 @@ def answers(source: NotebookNode) -> set[str]:
 
 def text_of(cell: NotebookNode) -> str:
     """All text in a cell, wherever it is."""
+
     def strings(value):
         if isinstance(value, dict):
             for key, inner in value.items():
@@ -154,5 +164,8 @@ def rubrics(path: Path = RUBRICS) -> list[str]:
     if not path.is_file():
         return []
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return [line for table in tables.values()
-            for line in (*table.get("rubric", []), table.get("sample", ""))]
+    return [
+        line
+        for table in tables.values()
+        for line in (*table.get("rubric", []), table.get("sample", ""))
+    ]

@@ -8,14 +8,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 from pybtex.database import parse_file
 
-from course.data import PROJECT
 from course.chapters.exercises import exercises, tags
+from course.data import PROJECT
 
 # Code comes first where it begins first, so that markup shown as code stays as it is.
 MARKUP = re.compile(
     r"""(?x) (?P<code> (?s:```.*?```) | (?<!})`[^`\n]+` )
         | \{(?P<role>[a-z:]+)\}`(?P<words>[^`]+)`
-        | (?<!!)\[(?P<text>[^\]]+)\]\((?P<target>[^)\s]+)\)""")
+        | (?<!!)\[(?P<text>[^\]]+)\]\((?P<target>[^)\s]+)\)"""
+)
 GLUED = "application/papermill.record/text/plain"
 REFERENCES = PROJECT / "book" / "references.bib"
 
@@ -43,7 +44,8 @@ class PlainText:
         self.figures = {
             cell.metadata["mystnb"]["figure"]["name"]: position
             for position, cell in enumerate(kept)
-            if cell.metadata.get("mystnb", {}).get("figure", {}).get("name")}
+            if cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
+        }
         self.headings = {e.id: f"Exercise {e.number} · {e.title}" for e in exercises(notebook)}
         self.folder = folder
 
@@ -55,6 +57,7 @@ class PlainText:
         MarkupError
             If a role is unknown, or refers to something that does not exist.
         """
+
         def plain(match):
             if match["code"]:
                 return match[0]
@@ -89,11 +92,14 @@ class PlainText:
     def figure(self, name: str, match: re.Match, cell: NotebookNode) -> str:
         """A figure by its place: numbers belong to the book."""
         if name in self.figures:
-            words = ("the figure below" if self.figures[name] > self.order[id(cell)]
-                     else "the figure above")
+            words = (
+                "the figure below"
+                if self.figures[name] > self.order[id(cell)]
+                else "the figure above"
+            )
         else:
             words = "the figure in the book"
-        before = match.string[:match.start()].rstrip(" *_(\"")
+        before = match.string[: match.start()].rstrip(' *_("')
         return words.capitalize() if re.search(r"(\A|[.!?:]|\n)\Z", before) else words
 
     def link(self, text: str, target: str, link: str) -> str:
@@ -112,8 +118,11 @@ def glued_values(notebook: NotebookNode) -> dict[str, object]:
     """The values that a notebook's stored outputs glue, by name."""
     return {
         output.metadata["scrapbook"]["name"]: ast.literal_eval(output.data[GLUED])
-        for cell in notebook.cells if "solution" not in tags(cell)
-        for output in cell.get("outputs", []) if GLUED in output.get("data", {})}
+        for cell in notebook.cells
+        if "solution" not in tags(cell)
+        for output in cell.get("outputs", [])
+        if GLUED in output.get("data", {})
+    }
 
 
 @cache
@@ -127,7 +136,9 @@ def citation(key: str) -> tuple[str, str]:
     if key not in references():
         raise MarkupError(f"There is no reference {key!r} in {REFERENCES.name}.")
     entry = references()[key]
-    names = [" ".join(person.prelast_names + person.last_names)
-             for person in entry.persons.get("author", [])]
+    names = [
+        " ".join(person.prelast_names + person.last_names)
+        for person in entry.persons.get("author", [])
+    ]
     authors = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
     return authors, entry.fields.get("year", "no year")

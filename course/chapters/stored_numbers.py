@@ -38,8 +38,9 @@ def read(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
             match = COMPUTED.match(fields[4]) if len(fields) == 6 else None
             if match is None:
                 raise ValueError(f"The key-numbers cell {cell.id!r} prints {line!r}.")
-            rows.append(dict(zip(COLUMNS, (*fields[:4], match["value"], match["mcse"] or "0",
-                                           fields[5]))))
+            rows.append(
+                dict(zip(COLUMNS, (*fields[:4], match["value"], match["mcse"] or "0", fields[5])))
+            )
     return rows
 
 
@@ -60,8 +61,11 @@ def computed_now() -> pd.DataFrame:
 def table(notebooks: dict[Path, nbformat.NotebookNode]) -> pd.DataFrame:
     """The ledger rows of several notebooks, in one table."""
     return pd.DataFrame(
-        [{**row, "notebook": f"{path.parent.name}/{path.stem}"}
-         for path, notebook in notebooks.items() for row in read(notebook)],
+        [
+            {**row, "notebook": f"{path.parent.name}/{path.stem}"}
+            for path, notebook in notebooks.items()
+            for row in read(notebook)
+        ],
         columns=[*COLUMNS, "notebook"],
     )
 

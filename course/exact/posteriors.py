@@ -34,27 +34,49 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special
 
 from course.exact.priors import (
-    Array, HierarchicalPriors, Normal, Prior, check_groups, check_numbers, check_scale_prior,
-    no_pooled_priors, pooled_priors, regression_priors,
+    Array,
+    HierarchicalPriors,
+    Normal,
+    Prior,
+    check_groups,
+    check_numbers,
+    check_scale_prior,
+    no_pooled_priors,
+    pooled_priors,
+    regression_priors,
 )
 
 __all__ = [
-    "CompletePooled", "Hierarchical", "Marginal", "NoPooled", "Regression", "complete_pooled",
-    "hierarchical", "hierarchical_from_summary", "no_pooled", "regression",
+    "CompletePooled",
+    "Hierarchical",
+    "Marginal",
+    "NoPooled",
+    "Regression",
+    "complete_pooled",
+    "hierarchical",
+    "hierarchical_from_summary",
+    "no_pooled",
+    "regression",
 ]
 
-MAD_CONSTANT = 1.4826           # R's mad(): makes it the sd of a normal distribution
-NEGLIGIBLE_LOG_DENSITY = 36.0   # exp(-36) = 2e-16 of the highest density
-NEGLIGIBLE_WEIGHT = 1e-13       # of one component of a mixture
-LEGENDRE_TOLERANCE = 1e-9       # of the last Legendre coefficients, relative to the largest
+MAD_CONSTANT = 1.4826  # R's mad(): makes it the sd of a normal distribution
+NEGLIGIBLE_LOG_DENSITY = 36.0  # exp(-36) = 2e-16 of the highest density
+NEGLIGIBLE_WEIGHT = 1e-13  # of one component of a mixture
+LEGENDRE_TOLERANCE = 1e-9  # of the last Legendre coefficients, relative to the largest
 NODES = (40, 56, 80, 112, 160, 224, 320, 448, 640, 896)
-CHUNK = 100_000                 # numbers worked on at once in a summary, to fit a cache
+CHUNK = 100_000  # numbers worked on at once in a summary, to fit a cache
 
 
 # ---------------------------------------------------------------------------- one distribution
 
-def _solve_increasing(function: Callable[[Array], tuple[Array, Array]], target: Array,
-                      lower: Array, upper: Array, start: Array) -> Array:
+
+def _solve_increasing(
+    function: Callable[[Array], tuple[Array, Array]],
+    target: Array,
+    lower: Array,
+    upper: Array,
+    start: Array,
+) -> Array:
     """Solve value = target elementwise: Newton steps, kept safe by bisection.
 
     function(x) returns an increasing value and its slope, each of the shape of x.
@@ -126,8 +148,10 @@ class Marginal(ABC):
         ends = np.sort([median - lower, upper - median])[:, None]
 
         def within(d: Array) -> tuple[Array, Array]:
-            return (self.cdf(median + d) - self.cdf(median - d),
-                    self.pdf(median + d) + self.pdf(median - d))
+            return (
+                self.cdf(median + d) - self.cdf(median - d),
+                self.pdf(median + d) + self.pdf(median - d),
+            )
 
         mad = _solve_increasing(within, np.array([0.5]), ends[0], ends[1], ends.mean(axis=0))
         return MAD_CONSTANT * float(mad[0])
@@ -174,8 +198,10 @@ class Marginal(ABC):
 
     def __repr__(self) -> str:
         lower, upper = self.interval(0.8)
-        return (f"Marginal(mean={self.mean:.4g}, sd={self.sd:.4g}, "
-                f"median={self.median:.4g}, 80% interval {lower:.4g} to {upper:.4g})")
+        return (
+            f"Marginal(mean={self.mean:.4g}, sd={self.sd:.4g}, "
+            f"median={self.median:.4g}, 80% interval {lower:.4g} to {upper:.4g})"
+        )
 
 
 def _tails(prob: float) -> Array:
@@ -202,17 +228,21 @@ class NormalMixture(Marginal):
 
     def _cdf_pdf(self, x: Array) -> Array:
         blocks = np.array_split(x, min(len(x), 1 + x.size * self.weights.size // CHUNK) or 1)
-        return np.concatenate([_mixture_cdf_pdf(block, self.means, self.sds, self.weights)
-                               for block in blocks], axis=1)
+        return np.concatenate(
+            [_mixture_cdf_pdf(block, self.means, self.sds, self.weights) for block in blocks],
+            axis=1,
+        )
 
     def _quantile(self, p: Array) -> Array:
         blocks = np.array_split(p, min(len(p), 1 + p.size * self.weights.size // CHUNK))
-        return np.concatenate([_mixture_quantile(block, self.means, self.sds, self.weights)
-                               for block in blocks])
+        return np.concatenate(
+            [_mixture_quantile(block, self.means, self.sds, self.weights) for block in blocks]
+        )
 
 
 # The next functions take component means and sds of shape (..., C), weights of shape (C,) and
 # x of shape (..., Q), so that one call serves all groups at once.
+
 
 def _mixture_moments(means: Array, sds: Array, weights: Array) -> tuple[Array, Array]:
     mean = means @ weights
@@ -234,8 +264,13 @@ def _mixture_quantile(p: Array, means: Array, sds: Array, weights: Array) -> Arr
     lower = np.stack([(means + sds * zi).min(axis=-1) for zi in z], axis=-1)
     upper = np.stack([(means + sds * zi).max(axis=-1) for zi in z], axis=-1)
     mean, sd = _mixture_moments(means, sds, weights)
-    return _solve_increasing(lambda x: _mixture_cdf_pdf(x, means, sds, weights),
-                             p, lower, upper, mean[..., None] + sd[..., None] * z)
+    return _solve_increasing(
+        lambda x: _mixture_cdf_pdf(x, means, sds, weights),
+        p,
+        lower,
+        upper,
+        mean[..., None] + sd[..., None] * z,
+    )
 
 
 def _mixture_summary(means: Array, sds: Array, weights: Array, prob: float) -> Array:
@@ -249,8 +284,9 @@ def _mixture_summary(means: Array, sds: Array, weights: Array, prob: float) -> A
         cdf, pdf = _mixture_cdf_pdf(np.hstack([median - d, median + d]), means, sds, weights)
         return cdf[:, 1:] - cdf[:, :1], pdf.sum(axis=1, keepdims=True)
 
-    mad = _solve_increasing(within, np.array(0.5), ends[:, :1], ends[:, 1:],
-                            ends.mean(axis=1, keepdims=True))
+    mad = _solve_increasing(
+        within, np.array(0.5), ends[:, :1], ends[:, 1:], ends.mean(axis=1, keepdims=True)
+    )
     return np.column_stack([mean, sd, median, MAD_CONSTANT * mad, quantiles[:, 3:]])
 
 
@@ -260,10 +296,19 @@ class _Curve(Marginal):
     The latent scale (see `_SdGrid`) is where interpolation and root finding are easy.
     """
 
-    def __init__(self, *, latent: Callable[[Array], Array], value: Callable[[Array], Array],
-                 slope: Callable[[Array], Array], cdf: Callable[[Array], Array],
-                 pdf: Callable[[Array], Array], bounds: tuple[float, float],
-                 support: tuple[float, float], mean: float, variance: float) -> None:
+    def __init__(
+        self,
+        *,
+        latent: Callable[[Array], Array],
+        value: Callable[[Array], Array],
+        slope: Callable[[Array], Array],
+        cdf: Callable[[Array], Array],
+        pdf: Callable[[Array], Array],
+        bounds: tuple[float, float],
+        support: tuple[float, float],
+        mean: float,
+        variance: float,
+    ) -> None:
         self._latent, self._value, self._slope = latent, value, slope
         self._latent_cdf, self._latent_pdf, self._bounds = cdf, pdf, bounds
         self.support, self.mean, self.sd = support, float(mean), float(np.sqrt(variance))
@@ -284,11 +329,19 @@ class _Curve(Marginal):
 
     def _quantile(self, p: Array) -> Array:
         lower, upper = (np.full(p.shape, bound) for bound in self._bounds)
-        return self._value(_solve_increasing(lambda z: (self._latent_cdf(z), self._latent_pdf(z)),
-                                             p, lower, upper, (lower + upper) / 2))
+        return self._value(
+            _solve_increasing(
+                lambda z: (self._latent_cdf(z), self._latent_pdf(z)),
+                p,
+                lower,
+                upper,
+                (lower + upper) / 2,
+            )
+        )
 
 
 # -------------------------------------------------------------- standard deviations on a grid
+
 
 @lru_cache(maxsize=32)
 def _gauss_legendre(n: int) -> tuple[Array, Array, Array]:
@@ -311,8 +364,9 @@ class _SdGrid:
     resolution > 1 uses that many times the nodes and a wider box, to estimate the error.
     """
 
-    def __init__(self, log_density: Callable[..., Array], scales: Sequence[float],
-                 resolution: int = 1) -> None:
+    def __init__(
+        self, log_density: Callable[..., Array], scales: Sequence[float], resolution: int = 1
+    ) -> None:
         self.scales = [float(scale) for scale in scales]
         self._log_density = log_density
         drop = NEGLIGIBLE_LOG_DENSITY * (1.0 if resolution == 1 else 1.3)
@@ -321,15 +375,20 @@ class _SdGrid:
         while True:
             self.sizes = [NODES[level] for level in levels]
             self._evaluate()
-            rough = [axis for axis in range(len(scales))
-                     if self._unresolved(axis) and levels[axis] + 1 < len(NODES)]
+            rough = [
+                axis
+                for axis in range(len(scales))
+                if self._unresolved(axis) and levels[axis] + 1 < len(NODES)
+            ]
             if not rough:
                 break
             for axis in rough:
                 levels[axis] += 1
         # With mass at zero, the density of a group effect has a cusp there: spend more nodes.
-        self.sizes = [size * resolution * (2 if box[0] == 0 else 1)
-                      for size, box in zip(self.sizes, self.boxes)]
+        self.sizes = [
+            size * resolution * (2 if box[0] == 0 else 1)
+            for size, box in zip(self.sizes, self.boxes)
+        ]
         self._evaluate()
         if not np.isfinite(self._peak):
             raise ValueError("The posterior density is zero or undefined everywhere on the grid.")
@@ -351,9 +410,13 @@ class _SdGrid:
             axes = [low + width * (np.arange(cells) + 0.5) for (low, _), width in zip(box, widths)]
             log_f = self._log_f(axes)
             kept = np.nonzero(log_f >= log_f.max() - drop)
-            new = [(max(low, axis[index.min()] - margin * width),
-                    min(high, axis[index.max()] + margin * width))
-                   for (low, high), axis, index, width in zip(box, axes, kept, widths)]
+            new = [
+                (
+                    max(low, axis[index.min()] - margin * width),
+                    min(high, axis[index.max()] + margin * width),
+                )
+                for (low, high), axis, index, width in zip(box, axes, kept, widths)
+            ]
             shrink = min((b - a) / (high - low) for (a, b), (low, high) in zip(new, box))
             box = new
             if shrink > 0.7:
@@ -362,8 +425,9 @@ class _SdGrid:
 
     def _evaluate(self) -> None:
         rules = [_gauss_legendre(size) for size in self.sizes]
-        self.x = [low + (high - low) / 2 * (rule[0] + 1)
-                  for (low, high), rule in zip(self.boxes, rules)]
+        self.x = [
+            low + (high - low) / 2 * (rule[0] + 1) for (low, high), rule in zip(self.boxes, rules)
+        ]
         widths = [(high - low) / 2 * rule[1] for (low, high), rule in zip(self.boxes, rules)]
         self.projections = [rule[2] for rule in rules]
         log_f = self._log_f(self.x)
@@ -377,7 +441,7 @@ class _SdGrid:
     def _unresolved(self, axis: int) -> bool:
         size = np.abs(np.tensordot(self.projections[axis], self.density, (1, axis)))
         tolerance = max(LEGENDRE_TOLERANCE, self._rounding)
-        return bool(size[-max(4, len(size) // 10):].max() > tolerance * size.max())
+        return bool(size[-max(4, len(size) // 10) :].max() > tolerance * size.max())
 
     def components(self) -> tuple[list[Array], Array]:
         """The sds at the nodes that matter, and their weights: 1-d, weights sum to 1."""
@@ -405,10 +469,15 @@ class _SdGrid:
             value=lambda x: (scale * np.sinh(x)) ** power,
             slope=lambda x: power * (scale * np.sinh(x)) ** (power - 1) * scale * np.cosh(x),
             cdf=lambda x: integral(np.clip(x, *box)) / total,
-            pdf=lambda x: np.where((x > box[0]) & (x < box[1]) | (x == 0) & (box[0] == 0),
-                                   series(x), 0.0) / total,
-            bounds=box, support=(0.0, np.inf), mean=mean,
-            variance=(values - mean) ** 2 @ weights)
+            pdf=lambda x: (
+                np.where((x > box[0]) & (x < box[1]) | (x == 0) & (box[0] == 0), series(x), 0.0)
+                / total
+            ),
+            bounds=box,
+            support=(0.0, np.inf),
+            mean=mean,
+            variance=(values - mean) ** 2 @ weights,
+        )
 
     def share(self) -> Marginal:
         """Posterior of s_1² / (s_0² + s_1²), the second variance as a share of the total.
@@ -419,7 +488,7 @@ class _SdGrid:
         (a0, a1), (low, high) = self.scales, self.boxes[1]
         s0 = a0 * np.sinh(self.x[0])
         half = (high - low) / 2
-        series = self.projections[1] @ self.density.T * self.axis_weights[0]     # (n_1, n_0)
+        series = self.projections[1] @ self.density.T * self.axis_weights[0]  # (n_1, n_0)
         integral = legendre.legint(series, lbnd=-1, axis=0) * half
 
         def position(angle: Array) -> Array:
@@ -443,13 +512,20 @@ class _SdGrid:
         (sd0, sd1), weights = self.components()
         share = sd1**2 / (sd0**2 + sd1**2)
         return _Curve(
-            latent=lambda v: np.arcsin(np.sqrt(v)), value=lambda z: np.sin(z) ** 2,
-            slope=lambda z: np.sin(2 * z), cdf=cdf, pdf=pdf, bounds=(0.0, np.pi / 2),
-            support=(0.0, 1.0), mean=share @ weights,
-            variance=(share - share @ weights) ** 2 @ weights)
+            latent=lambda v: np.arcsin(np.sqrt(v)),
+            value=lambda z: np.sin(z) ** 2,
+            slope=lambda z: np.sin(2 * z),
+            cdf=cdf,
+            pdf=pdf,
+            bounds=(0.0, np.pi / 2),
+            support=(0.0, 1.0),
+            mean=share @ weights,
+            variance=(share - share @ weights) ** 2 @ weights,
+        )
 
 
 # ---------------------------------------------------------------------------------- posteriors
+
 
 class Posterior(ABC):
     """What the posteriors of all four models share: parameters by name, and their accuracy."""
@@ -506,13 +582,20 @@ class Posterior(ABC):
         sample of groups.
         """
         finer = object.__new__(type(self))
-        finer.__dict__.update({name: value for name, value in self.__dict__.items()
-                               if name not in ("_grid", "_nodes", "_cache", "_mu")})
+        finer.__dict__.update(
+            {
+                name: value
+                for name, value in self.__dict__.items()
+                if name not in ("_grid", "_nodes", "_cache", "_mu")
+            }
+        )
         finer._resolution = 2 * self._resolution
         q = np.linspace(0.01, 0.99, 99)
         ours, theirs = self._examples(), finer._examples()
-        return max(float(np.max(np.abs(ours[name].quantile(q) - theirs[name].quantile(q))))
-                   for name in ours)
+        return max(
+            float(np.max(np.abs(ours[name].quantile(q) - theirs[name].quantile(q))))
+            for name in ours
+        )
 
 
 class _Groups:
@@ -550,8 +633,9 @@ class _Groups:
         """Prediction of a new observation in an observed group; KeyError for an unknown label."""
         return self._group_marginal(label, "predict")
 
-    def summary(self, which: str = "mu_j", labels: Sequence[Any] | None = None,
-                prob: float = 0.8) -> pd.DataFrame:
+    def summary(
+        self, which: str = "mu_j", labels: Sequence[Any] | None = None, prob: float = 0.8
+    ) -> pd.DataFrame:
         """Summaries of one quantity for each group (all of them, or those in `labels`).
 
         Returns a DataFrame indexed by label with the columns mean, sd, median, mad_sd and the
@@ -566,20 +650,27 @@ class _Groups:
         rows = max(1, CHUNK // (5 * len(weights)))
         blocks = [np.empty((0, 6))]
         for start in range(0, len(index), rows):
-            mean, variance = self._group(index[start:start + rows], which)
+            mean, variance = self._group(index[start : start + rows], which)
             blocks.append(_mixture_summary(mean, np.sqrt(variance), weights, prob))
-        return pd.DataFrame(np.concatenate(blocks), index=chosen,
-                            columns=["mean", "sd", "median", "mad_sd", "lower", "upper"])
+        return pd.DataFrame(
+            np.concatenate(blocks),
+            index=chosen,
+            columns=["mean", "sd", "median", "mad_sd", "lower", "upper"],
+        )
 
     def _group_examples(self) -> dict[str, Marginal]:
         """Quantities of up to 8 groups, from the lowest to the highest mean."""
         order = np.argsort(self.mean, kind="stable")
         sample = order[np.unique(np.linspace(0, len(order) - 1, 8).astype(int))]
-        return {f"{which}[{self.labels[i]}]": self._group_marginal(self.labels[i], which)
-                for i in sample for which in self.quantities}
+        return {
+            f"{which}[{self.labels[i]}]": self._group_marginal(self.labels[i], which)
+            for i in sample
+            for which in self.quantities
+        }
 
 
 # ---------------------------------------------------------------------------------- hierarchical
+
 
 class Hierarchical(_Groups, Posterior):
     """Posterior of y_ij ~ N(mu_j, sigma_y²), mu_j = mu + b_j, b_j ~ N(0, sigma_mu²).
@@ -595,12 +686,18 @@ class Hierarchical(_Groups, Posterior):
     parameters = ("mu", "sigma_y", "sigma_mu", "sigma_y2", "sigma_mu2", "variance_share")
     quantities = ("mu_j", "b_j", "predict")
 
-    def __init__(self, count: Array, mean: Array, within_ss: float, labels: pd.Index,
-                 priors: HierarchicalPriors) -> None:
+    def __init__(
+        self,
+        count: Array,
+        mean: Array,
+        within_ss: float,
+        labels: pd.Index,
+        priors: HierarchicalPriors,
+    ) -> None:
         self.count, self.mean, self.within_ss = count, mean, float(within_ss)
         self.labels, self.priors = labels, priors
         self._n = int(count.sum())
-        self._centre = float(count @ mean / self._n)     # for numerical accuracy only
+        self._centre = float(count @ mean / self._n)  # for numerical accuracy only
         # Groups of the same size have the same v_j: their means enter the likelihood through
         # number, mean and sum of squares alone, however many groups there are.
         self._sizes, size_of = np.unique(count, return_inverse=True)
@@ -609,12 +706,16 @@ class Hierarchical(_Groups, Posterior):
         self._class_mean = np.bincount(size_of, deviation) / self._classes
         self._class_ss = np.bincount(size_of, (deviation - self._class_mean[size_of]) ** 2)
         if self._n > 1 and self.within_ss == 0 and np.ptp(mean) == 0:
-            raise ValueError("All values of y are equal: the posterior of the standard deviations "
-                             "is improper, with infinite mass at zero. There is nothing to fit.")
+            raise ValueError(
+                "All values of y are equal: the posterior of the standard deviations "
+                "is improper, with infinite mass at zero. There is nothing to fit."
+            )
         if self._n > len(count) and self.within_ss == 0:
-            raise ValueError("The values within each group are all equal: the posterior of "
-                             "sigma_y is improper, with infinite mass at zero. Model the group "
-                             "means instead, one row per group.")
+            raise ValueError(
+                "The values within each group are all equal: the posterior of "
+                "sigma_y is improper, with infinite mass at zero. Model the group "
+                "means instead, one row per group."
+            )
 
     def _scales(self) -> tuple[float, float]:
         total_ss = self.within_ss + self.count @ (self.mean - self._centre) ** 2
@@ -635,14 +736,16 @@ class Hierarchical(_Groups, Posterior):
         within_df = self._n - len(self.count)
         log_density = self.priors.logpdf(sigma_y, sigma_mu)
         if within_df:
-            log_density = (log_density - within_df * np.log(sigma_y)
-                           - self.within_ss / (2 * sigma_y**2))
+            log_density = (
+                log_density - within_df * np.log(sigma_y) - self.within_ss / (2 * sigma_y**2)
+            )
         # p(y | sds) = p(y | mu, sds) p(mu) / p(mu | y, sds), at mu = its posterior mean
         mu, precision = self._mu_given(sigma_y, sigma_mu)
         from_prior = (mu + self._centre - self.priors.mu.mu) / self.priors.mu.sigma
         log_density = log_density - 0.5 * (from_prior**2 + np.log(precision))
-        for size, groups, mean, ss in zip(self._sizes, self._classes, self._class_mean,
-                                          self._class_ss):
+        for size, groups, mean, ss in zip(
+            self._sizes, self._classes, self._class_mean, self._class_ss
+        ):
             variance = sigma_mu**2 + sigma_y**2 / size
             squares = (ss + groups * (mean - mu) ** 2) / variance
             log_density = log_density - 0.5 * (squares + groups * np.log(variance))
@@ -659,15 +762,16 @@ class Hierarchical(_Groups, Posterior):
             return self._mixture(*self._mu)
         if name == "variance_share":
             return self._grid.share()
-        return self._grid.marginal(axis=1 if name.startswith("sigma_mu") else 0,
-                                   power=2 if name.endswith("2") else 1)
+        return self._grid.marginal(
+            axis=1 if name.startswith("sigma_mu") else 0, power=2 if name.endswith("2") else 1
+        )
 
     def _group(self, index: Array, which: str) -> tuple[Array, Array]:
         (sigma_y, sigma_mu), _ = self._nodes
         mu, mu_variance = self._mu
         ybar = self.mean[index, None]
         noise = sigma_y**2 / self.count[index, None]
-        weight = sigma_mu**2 / (sigma_mu**2 + noise)     # of the group's own mean
+        weight = sigma_mu**2 / (sigma_mu**2 + noise)  # of the group's own mean
         # mu_j given mu is N(weight ybar + (1 - weight) mu, weight noise); b_j is mu_j - mu.
         if which == "b_j":
             return weight * (ybar - mu), weight * noise + weight**2 * mu_variance
@@ -691,8 +795,11 @@ class Hierarchical(_Groups, Posterior):
         return self._mixture(mean, variance + sigma_mu**2 + sigma_y**2)
 
     def _examples(self) -> dict[str, Marginal]:
-        return (super()._examples() | self._group_examples()
-                | {"mu_new": self.mu_new(), "predict_new": self.predict_new()})
+        return (
+            super()._examples()
+            | self._group_examples()
+            | {"mu_new": self.mu_new(), "predict_new": self.predict_new()}
+        )
 
 
 def hierarchical(y: ArrayLike, group: ArrayLike, priors: HierarchicalPriors) -> Hierarchical:
@@ -709,8 +816,13 @@ def hierarchical(y: ArrayLike, group: ArrayLike, priors: HierarchicalPriors) -> 
     return _hierarchical(count, mean, within_ss, labels, priors)
 
 
-def hierarchical_from_summary(count: ArrayLike, mean: ArrayLike, within_ss: float,
-                              labels: Sequence[Any], priors: HierarchicalPriors) -> Hierarchical:
+def hierarchical_from_summary(
+    count: ArrayLike,
+    mean: ArrayLike,
+    within_ss: float,
+    labels: Sequence[Any],
+    priors: HierarchicalPriors,
+) -> Hierarchical:
     """The same posterior from sufficient statistics; fit for 100,000 groups.
 
     count, mean, labels: number of observations, mean and name of each group, shape (J,).
@@ -734,11 +846,13 @@ def hierarchical_from_summary(count: ArrayLike, mean: ArrayLike, within_ss: floa
     return _hierarchical(counts, means, within_ss, index, priors)
 
 
-def _hierarchical(count: Array, mean: Array, within_ss: float, labels: pd.Index,
-                  priors: HierarchicalPriors) -> Hierarchical:
+def _hierarchical(
+    count: Array, mean: Array, within_ss: float, labels: pd.Index, priors: HierarchicalPriors
+) -> Hierarchical:
     if not isinstance(priors, HierarchicalPriors):
-        raise TypeError("priors must be HierarchicalPriors, for instance "
-                        "hierarchical_priors(y, \"source\").")
+        raise TypeError(
+            'priors must be HierarchicalPriors, for instance hierarchical_priors(y, "source").'
+        )
     return Hierarchical(count, mean, within_ss, labels, priors)
 
 
@@ -758,6 +872,7 @@ def _group_statistics(values: Array, codes: Array) -> tuple[Array, Array, float]
 
 # ------------------------------------------------------- the three models with one sd, sigma
 
+
 class _OneSigma(Posterior):
     """Independent estimates, each normal around its parameter with variance sigma² / size.
 
@@ -766,16 +881,28 @@ class _OneSigma(Posterior):
     2.5). What is left of the data is a sum of squares with `residual_df` degrees of freedom.
     """
 
-    def __init__(self, estimate: ArrayLike, size: ArrayLike, priors: Sequence[Normal],
-                 residual_ss: float, residual_df: int, sigma: Prior, scale: float) -> None:
+    def __init__(
+        self,
+        estimate: ArrayLike,
+        size: ArrayLike,
+        priors: Sequence[Normal],
+        residual_ss: float,
+        residual_df: int,
+        sigma: Prior,
+        scale: float,
+    ) -> None:
         check_scale_prior(sigma, "sigma")
         if not all(isinstance(prior, Normal) for prior in priors):
-            raise TypeError("Means and coefficients need Normal priors: only those can be "
-                            "integrated in closed form.")
+            raise TypeError(
+                "Means and coefficients need Normal priors: only those can be "
+                "integrated in closed form."
+            )
         if residual_df > 0 and residual_ss <= 0:
-            raise ValueError("The values of y fit without any residual (they are constant, or on "
-                             "a line): the posterior of sigma is improper, with infinite mass at "
-                             "zero. There is nothing to fit.")
+            raise ValueError(
+                "The values of y fit without any residual (they are constant, or on "
+                "a line): the posterior of sigma is improper, with infinite mass at "
+                "zero. There is nothing to fit."
+            )
         self._estimate, self._size = np.asarray(estimate, float), np.asarray(size, float)
         self._prior_mean = np.array([prior.mu for prior in priors])
         self._prior_sd = np.array([prior.sigma for prior in priors])
@@ -790,8 +917,9 @@ class _OneSigma(Posterior):
         squares = (self._estimate - self._prior_mean) ** 2 / variance
         log_density = self._sigma_prior.logpdf(sigma) - 0.5 * (squares + np.log(variance)).sum(1)
         if self._residual_df:
-            log_density = (log_density - self._residual_df * np.log(sigma)
-                           - self._residual_ss / (2 * sigma**2))
+            log_density = (
+                log_density - self._residual_df * np.log(sigma) - self._residual_ss / (2 * sigma**2)
+            )
         return log_density
 
     @property
@@ -892,12 +1020,15 @@ class Regression(_OneSigma):
         return self._mixture(mean, variance + self._sigma**2)
 
     def _examples(self) -> dict[str, Marginal]:
-        return super()._examples() | {"mean_at": self.mean_at(self.x_mean),
-                                      "predict": self.predict(self.x_mean)}
+        return super()._examples() | {
+            "mean_at": self.mean_at(self.x_mean),
+            "predict": self.predict(self.x_mean),
+        }
 
 
-def complete_pooled(y: ArrayLike, mu: Normal | None = None,
-                    sigma: Prior | None = None) -> CompletePooled:
+def complete_pooled(
+    y: ArrayLike, mu: Normal | None = None, sigma: Prior | None = None
+) -> CompletePooled:
     """Posterior of `y ~ 1`: y has shape (N,); priors left out are `pooled_priors(y)`.
 
     Raises ValueError for missing or infinite values, no rows, or constant y (where neither the
@@ -906,13 +1037,17 @@ def complete_pooled(y: ArrayLike, mu: Normal | None = None,
     (values,) = check_numbers(y=y)
     priors = _fill_in({"mu": mu, "sigma": sigma}, lambda: pooled_priors(values))
     count, mean, ss = _group_statistics(values, np.zeros(len(values), dtype=int))
-    return CompletePooled(mean, count, [priors["mu"]], ss, len(values) - 1, priors["sigma"],
-                          values.std())
+    return CompletePooled(
+        mean, count, [priors["mu"]], ss, len(values) - 1, priors["sigma"], values.std()
+    )
 
 
-def no_pooled(y: ArrayLike, group: ArrayLike,
-              mu: Normal | Mapping[Any, Normal] | None = None,
-              sigma: Prior | None = None) -> NoPooled:
+def no_pooled(
+    y: ArrayLike,
+    group: ArrayLike,
+    mu: Normal | Mapping[Any, Normal] | None = None,
+    sigma: Prior | None = None,
+) -> NoPooled:
     """Posterior of `y ~ 0 + group` with one sigma: y and group have shape (N,).
 
     mu: one prior for every group, or a dictionary from label to prior; priors left out are
@@ -930,12 +1065,25 @@ def no_pooled(y: ArrayLike, group: ArrayLike,
         means = [each[label] for label in labels]
     else:
         means = [each] * len(labels)
-    return NoPooled(mean, count, means, ss, len(values) - len(labels), priors["sigma"],
-                    values.std(), labels=labels)
+    return NoPooled(
+        mean,
+        count,
+        means,
+        ss,
+        len(values) - len(labels),
+        priors["sigma"],
+        values.std(),
+        labels=labels,
+    )
 
 
-def regression(x: ArrayLike, y: ArrayLike, intercept: Normal | None = None,
-               slope: Normal | None = None, sigma: Prior | None = None) -> Regression:
+def regression(
+    x: ArrayLike,
+    y: ArrayLike,
+    intercept: Normal | None = None,
+    slope: Normal | None = None,
+    sigma: Prior | None = None,
+) -> Regression:
     """Posterior of `y ~ x`: x and y have shape (N,).
 
     intercept: prior of the mean of y at the mean of x (centred, as in rstanarm and Bambi);
@@ -946,17 +1094,27 @@ def regression(x: ArrayLike, y: ArrayLike, intercept: Normal | None = None,
     x_values, y_values = check_numbers(x=x, y=y)
     if np.ptp(x_values) == 0:
         raise ValueError("All values of x are equal: they say nothing about a slope.")
-    priors = _fill_in({"intercept": intercept, "slope": slope, "sigma": sigma},
-                      lambda: regression_priors(x_values, y_values))
+    priors = _fill_in(
+        {"intercept": intercept, "slope": slope, "sigma": sigma},
+        lambda: regression_priors(x_values, y_values),
+    )
     x_mean, y_mean, n = x_values.mean(), y_values.mean(), len(x_values)
     dx, dy = x_values - x_mean, y_values - y_mean
     sxx = dx @ dx
     slope_hat = dx @ dy / sxx
     residual_ss = np.sum((dy - slope_hat * dx) ** 2)
     if residual_ss <= (1e-14 * np.abs(y_values).max()) ** 2 * n:
-        residual_ss = 0.0                       # nothing left but rounding
-    return Regression([y_mean, slope_hat], [n, sxx], [priors["intercept"], priors["slope"]],
-                      residual_ss, n - 2, priors["sigma"], y_values.std(), x_mean=float(x_mean))
+        residual_ss = 0.0  # nothing left but rounding
+    return Regression(
+        [y_mean, slope_hat],
+        [n, sxx],
+        [priors["intercept"], priors["slope"]],
+        residual_ss,
+        n - 2,
+        priors["sigma"],
+        y_values.std(),
+        x_mean=float(x_mean),
+    )
 
 
 def _fill_in(given: dict[str, Any], default: Callable[[], dict[str, Any]]) -> dict[str, Any]:

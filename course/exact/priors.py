@@ -18,8 +18,17 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 __all__ = [
-    "Exponential", "HalfNormal", "HalfStudentT", "HierarchicalPriors", "Normal", "Prior",
-    "check_groups", "check_numbers", "hierarchical_priors", "no_pooled_priors", "pooled_priors",
+    "Exponential",
+    "HalfNormal",
+    "HalfStudentT",
+    "HierarchicalPriors",
+    "Normal",
+    "Prior",
+    "check_groups",
+    "check_numbers",
+    "hierarchical_priors",
+    "no_pooled_priors",
+    "pooled_priors",
     "regression_priors",
 ]
 
@@ -29,11 +38,13 @@ PRIOR_SETS = ("source", "chapter", "bambi", "literal")
 
 # ------------------------------------------------------------------------------- distributions
 
+
 def _require_positive(owner: object, **values: float) -> None:
     for name, value in values.items():
         if not (np.isscalar(value) and np.isfinite(value) and value > 0):
-            raise ValueError(f"{type(owner).__name__}: {name} must be a positive number, "
-                             f"not {value!r}.")
+            raise ValueError(
+                f"{type(owner).__name__}: {name} must be a positive number, not {value!r}."
+            )
 
 
 class Prior(Protocol):
@@ -120,8 +131,13 @@ class HalfStudentT:
         """Log density at x (any shape); -inf below zero."""
         x = np.asarray(x, dtype=float)
         nu = self.nu
-        log_constant = (np.log(2) - np.log(self.sigma) - 0.5 * np.log(nu * np.pi)
-                        + special.gammaln((nu + 1) / 2) - special.gammaln(nu / 2))
+        log_constant = (
+            np.log(2)
+            - np.log(self.sigma)
+            - 0.5 * np.log(nu * np.pi)
+            + special.gammaln((nu + 1) / 2)
+            - special.gammaln(nu / 2)
+        )
         log_density = log_constant - (nu + 1) / 2 * np.log1p((x / self.sigma) ** 2 / nu)
         return np.where(x >= 0, log_density, -np.inf)
 
@@ -161,11 +177,13 @@ class HierarchicalPriors:
 def check_scale_prior(prior: Any, name: str) -> None:
     """Raise TypeError unless `prior` is a distribution on the positive numbers."""
     if not isinstance(prior, (Exponential, HalfNormal, HalfStudentT)):
-        raise TypeError(f"{name} needs an Exponential, HalfNormal or HalfStudentT prior, "
-                        f"not {prior!r}.")
+        raise TypeError(
+            f"{name} needs an Exponential, HalfNormal or HalfStudentT prior, not {prior!r}."
+        )
 
 
 # ------------------------------------------------------------------------------- checking data
+
 
 def check_numbers(**columns: ArrayLike) -> list[Array]:
     """Turn columns of equal length into 1-d arrays of finite floats.
@@ -201,15 +219,19 @@ def _check_shape(columns: dict[str, ArrayLike]) -> None:
     missing = {name: int(pd.Series(column).isna().sum()) for name, column in columns.items()}
     if any(missing.values()):
         counts = ", ".join(f"{count} in {name}" for name, count in missing.items() if count)
-        raise ValueError(f"Missing values: {counts}. Drop those rows first, for instance with "
-                         "spotify.dropna(subset=[\"artist\", \"popularity\"]).")
+        raise ValueError(
+            f"Missing values: {counts}. Drop those rows first, for instance with "
+            'spotify.dropna(subset=["artist", "popularity"]).'
+        )
 
 
 def _as_floats(name: str, column: ArrayLike) -> Array:
     values = pd.Series(column)
     kinds = (int, float, np.integer, np.floating)
-    if not (pd.api.types.is_numeric_dtype(values) and not np.iscomplexobj(values)
-            or all(isinstance(value, kinds) for value in values)):
+    if not (
+        (pd.api.types.is_numeric_dtype(values) and not np.iscomplexobj(values))
+        or all(isinstance(value, kinds) for value in values)
+    ):
         raise TypeError(f"{name} must hold numbers, not values such as {values.iloc[0]!r}.")
     numbers = values.to_numpy(dtype=float)
     if not np.isfinite(numbers).all():
@@ -223,11 +245,13 @@ def _sd(values: Array, name: str, ddof: int = 1) -> float:
         raise ValueError(
             f"Autoscaled priors divide by the standard deviation of {name}, which "
             f"{'needs two or more values' if len(values) < 2 else 'is zero: all are equal'}. "
-            "Give explicit priors instead, such as Exponential(lam=1).")
+            "Give explicit priors instead, such as Exponential(lam=1)."
+        )
     return float(np.std(values, ddof=ddof))
 
 
 # ------------------------------------------------------------------------------- sets of priors
+
 
 def hierarchical_priors(y: ArrayLike, name: str = "source") -> HierarchicalPriors:
     """A named set of priors for the hierarchical model, scaled by the data y (1-d).
@@ -247,14 +271,23 @@ def hierarchical_priors(y: ArrayLike, name: str = "source") -> HierarchicalPrior
     (values,) = check_numbers(y=y)
     if name == "bambi":
         sd0 = _sd(values, "y", ddof=0)
-        return HierarchicalPriors(mu=Normal(float(values.mean()), 2.5 * sd0),
-                                  sigma_y=HalfStudentT(nu=4, sigma=sd0),
-                                  sigma_mu=HalfNormal(sigma=2.5 * sd0))
+        return HierarchicalPriors(
+            mu=Normal(float(values.mean()), 2.5 * sd0),
+            sigma_y=HalfStudentT(nu=4, sigma=sd0),
+            sigma_mu=HalfNormal(sigma=2.5 * sd0),
+        )
     sd = _sd(values, "y")
-    between = {"source": Exponential(1.0), "chapter": Exponential(1 / sd),
-               "literal": Exponential(1.0)}[name]
-    return HierarchicalPriors(mu=Normal(50.0, 2.5 * sd), sigma_y=Exponential(1 / sd),
-                              sigma_mu=between, relative=name == "source")
+    between = {
+        "source": Exponential(1.0),
+        "chapter": Exponential(1 / sd),
+        "literal": Exponential(1.0),
+    }[name]
+    return HierarchicalPriors(
+        mu=Normal(50.0, 2.5 * sd),
+        sigma_y=Exponential(1 / sd),
+        sigma_mu=between,
+        relative=name == "source",
+    )
 
 
 def pooled_priors(y: ArrayLike) -> dict[str, Any]:
@@ -278,12 +311,17 @@ def no_pooled_priors(y: ArrayLike, group: ArrayLike) -> dict[str, Any]:
     sd, n = _sd(values, "y"), len(values)
     count = np.bincount(codes)
     if len(labels) < 2:
-        raise ValueError("With one group its indicator is constant and the autoscaled prior is "
-                         "undefined. Give an explicit prior, such as mu=Normal(0, 100).")
+        raise ValueError(
+            "With one group its indicator is constant and the autoscaled prior is "
+            "undefined. Give an explicit prior, such as mu=Normal(0, 100)."
+        )
     sd_indicator = np.sqrt(count * (n - count) / (n * (n - 1)))
-    return {"mu": {label: Normal(0.0, float(2.5 * sd / sd_x))
-                   for label, sd_x in zip(labels, sd_indicator)},
-            "sigma": Exponential(1 / sd)}
+    return {
+        "mu": {
+            label: Normal(0.0, float(2.5 * sd / sd_x)) for label, sd_x in zip(labels, sd_indicator)
+        },
+        "sigma": Exponential(1 / sd),
+    }
 
 
 def regression_priors(x: ArrayLike, y: ArrayLike) -> dict[str, Any]:
@@ -293,5 +331,8 @@ def regression_priors(x: ArrayLike, y: ArrayLike) -> dict[str, Any]:
     """
     x_values, y_values = check_numbers(x=x, y=y)
     sd_x, sd_y = _sd(x_values, "x"), _sd(y_values, "y")
-    return {"intercept": Normal(0.0, 2.5 * sd_y), "slope": Normal(0.0, 2.5 * sd_y / sd_x),
-            "sigma": Exponential(1 / sd_y)}
+    return {
+        "intercept": Normal(0.0, 2.5 * sd_y),
+        "slope": Normal(0.0, 2.5 * sd_y / sd_x),
+        "sigma": Exponential(1 / sd_y),
+    }

@@ -4,11 +4,14 @@ from typing import Any
 
 from course.data import load_running, load_spotify
 
-MODELS = {"running": "running, complete pooled", "complete_pooled": "songs, complete pooled",
-          "no_pooled": "songs, no pooled", "hierarchical": "songs, hierarchical"}
+MODELS = {
+    "running": "running, complete pooled",
+    "complete_pooled": "songs, complete pooled",
+    "no_pooled": "songs, no pooled",
+    "hierarchical": "songs, hierarchical",
+}
 #: How the chapters fit; the hierarchical model adds its own adaptation.
-FIT = {"draws": 5000, "chains": 4, "cores": 4, "inference_method": "nutpie",
-       "random_seed": 84735}
+FIT = {"draws": 5000, "chains": 4, "cores": 4, "inference_method": "nutpie", "random_seed": 84735}
 LOW_RANK = {"nuts": {"adaptation": "low_rank"}}
 
 
@@ -23,20 +26,33 @@ def bambi_model(name: str, noncentered: bool = False, songs=None):
     if name == "running":
         races = load_running().dropna()
         sd_net, sd_age = races["net"].std(), races["age"].std()
-        return bmb.Model("net ~ age", races, priors={
-            "Intercept": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net),
-            "age": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net / sd_age),
-            "sigma": bmb.Prior("Exponential", lam=1 / sd_net)})
+        return bmb.Model(
+            "net ~ age",
+            races,
+            priors={
+                "Intercept": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net),
+                "age": bmb.Prior("Normal", mu=0, sigma=2.5 * sd_net / sd_age),
+                "sigma": bmb.Prior("Exponential", lam=1 / sd_net),
+            },
+        )
     songs = load_spotify() if songs is None else songs
     sd = songs["popularity"].std()
     sigma = bmb.Prior("Exponential", lam=1 / sd)
     formula, priors, options = {
-        "complete_pooled": ("popularity ~ 1", {"Intercept": bmb.Prior(
-            "Normal", mu=songs["popularity"].mean(), sigma=2.5 * sd)}, {}),
+        "complete_pooled": (
+            "popularity ~ 1",
+            {"Intercept": bmb.Prior("Normal", mu=songs["popularity"].mean(), sigma=2.5 * sd)},
+            {},
+        ),
         "no_pooled": ("popularity ~ 0 + artist", {}, {}),
-        "hierarchical": ("popularity ~ (1|artist)", {
-            "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd),
-            "1|artist": bmb.Prior("Normal", mu=0, sigma=sigma)}, {"noncentered": noncentered}),
+        "hierarchical": (
+            "popularity ~ (1|artist)",
+            {
+                "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd),
+                "1|artist": bmb.Prior("Normal", mu=0, sigma=sigma),
+            },
+            {"noncentered": noncentered},
+        ),
     }[name]
     return bmb.Model(formula, songs, priors=priors | {"sigma": sigma}, **options)
 
@@ -49,8 +65,9 @@ def fit_settings(name: str) -> dict[str, Any]:
 def fit_briefly(name: str):
     """A model and a fit of few draws, of no use but for all that it compiles."""
     model = bambi_model(name)
-    return model, model.fit(**fit_settings(name) | {
-        "draws": 10, "tune": 10, "chains": 1, "progressbar": False})
+    return model, model.fit(
+        **fit_settings(name) | {"draws": 10, "tune": 10, "chains": 1, "progressbar": False}
+    )
 
 
 def use_source_prior(model) -> None:

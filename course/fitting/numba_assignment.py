@@ -29,8 +29,9 @@ def lower_assignment(context, builder, signature, args):
 
     target, index, values = signature.args
     numbers = all(isinstance(array.dtype, types.Number) for array in (target, values))
-    if not (numbers and context.enable_nrt and target.ndim in (1, 2)
-            and values.ndim in (0, target.ndim)):
+    if not (
+        numbers and context.enable_nrt and target.ndim in (1, 2) and values.ndim in (0, target.ndim)
+    ):
         return setitem_array(context, builder, signature, args)
     if index is not types.ellipsis:
         copy = assign_to_slice
@@ -42,6 +43,7 @@ def lower_assignment(context, builder, signature, args):
 
 
 # What follows is compiled by Numba. Copying first keeps `a[1:] = a[:-1]` right.
+
 
 def assign_to_slice(target, index, values):
     target[index][...] = values

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import nbformat
 
-from course.judging import questions
-from course.data import PROJECT
 from course.chapters.exercises import ACTIVITY, Exercise, activity_chapters, exercises
+from course.data import PROJECT
+from course.judging import questions
 
 RUBRICS = PROJECT / "instructors" / "rubrics.toml"
 # What decides marks, beside the chapters: when one of these changes, everything is judged again.
@@ -51,8 +51,9 @@ class Assignment:
 
     @cached_property
     def exercises(self) -> dict[str, Exercise]:
-        return {exercise.id: exercise for chapter in self.chapters
-                for exercise in chapter.exercises}
+        return {
+            exercise.id: exercise for chapter in self.chapters for exercise in chapter.exercises
+        }
 
     @property
     def maximum(self) -> int:
@@ -63,9 +64,14 @@ class Assignment:
     def rules(self) -> str:
         """A digest of all that decides marks."""
         package = PROJECT / "course"
-        digest = hashlib.sha256(json.dumps(
-            [[c.name, [[e.id, e.points, e.optional] for e in c.exercises]] for c in self.chapters],
-        ).encode())
+        digest = hashlib.sha256(
+            json.dumps(
+                [
+                    [c.name, [[e.id, e.points, e.optional] for e in c.exercises]]
+                    for c in self.chapters
+                ]
+            ).encode()
+        )
         digest.update(json.dumps(self.rubrics).encode())
         for path in sorted(p for pattern in RULES for p in package.glob(pattern)):
             digest.update(path.read_bytes())
@@ -103,7 +109,8 @@ def read_rubrics(path: Path) -> dict[str, list[str]]:
         return {}
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {exercise: [str(line) for line in table["rubric"]]
-                for exercise, table in tables.items()}
+        return {
+            exercise: [str(line) for line in table["rubric"]] for exercise, table in tables.items()
+        }
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise AssignmentError(f"{path} is not a table of rubrics: {error}") from error

@@ -18,37 +18,72 @@ interrupted (call again to go on)"""
 def add_to(commands) -> None:
     """Add the command to the subcommands of ``python -m course``."""
     parser = commands.add_parser(
-        "grade", help="grade a folder of notebooks", description=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+        "grade",
+        help="grade a folder of notebooks",
+        description=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("submissions", type=Path, help="folder with the notebooks")
-    parser.add_argument("--output", type=Path, metavar="FOLDER",
-                        help="where results go (default: the submissions' name with -graded)")
-    parser.add_argument("--roster", type=Path, metavar="CSV",
-                        help="who should hand in: columns student, and as you like name, email, "
-                             "file (how their files begin)")
-    parser.add_argument("--workers", type=int, default=2, metavar="N",
-                        help="notebooks at a time (default: 2)")
-    parser.add_argument("--scheduler", default="", metavar="ADDRESS",
-                        help="run on a Dask cluster instead, such as tcp://host:8786")
-    parser.add_argument("--cell-seconds", type=float, metavar="S",
-                        help="time for one cell (default: 120)")
-    parser.add_argument("--notebook-seconds", type=float, metavar="S",
-                        help="time for one notebook (default: 900)")
-    parser.add_argument("--memory", type=float, metavar="GB",
-                        help="memory for one notebook (default: 4)")
-    parser.add_argument("--marks", type=Path, metavar="CSV",
-                        help="first merge a marking sheet that you filled in")
-    parser.add_argument("--override", nargs=4, action="append", default=[],
-                        metavar=("STUDENT", "EXERCISE", "POINTS", "REASON"),
-                        help="first set the points of an exercise by hand (POINTS - takes it back)")
-    parser.add_argument("--lms", choices=["canvas", "moodle"],
-                        help="also write import.csv for this system")
-    parser.add_argument("--title", default="Activity",
-                        help="the assignment's column in --lms canvas, such as 'Activity (1234)'")
-    parser.add_argument("--column", action="append", default=[], metavar="COLUMN=FIELD",
-                        help="change or add a column of import.csv, such as Grade=percent")
-    parser.add_argument("--unsafe", action="store_true",
-                        help="grade without a sandbox; the gradebook says so")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help="where results go (default: the submissions' name with -graded)",
+    )
+    parser.add_argument(
+        "--roster",
+        type=Path,
+        metavar="CSV",
+        help="who should hand in: columns student, and as you like name, email, "
+        "file (how their files begin)",
+    )
+    parser.add_argument(
+        "--workers", type=int, default=2, metavar="N", help="notebooks at a time (default: 2)"
+    )
+    parser.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="run on a Dask cluster instead, such as tcp://host:8786",
+    )
+    parser.add_argument(
+        "--cell-seconds", type=float, metavar="S", help="time for one cell (default: 120)"
+    )
+    parser.add_argument(
+        "--notebook-seconds", type=float, metavar="S", help="time for one notebook (default: 900)"
+    )
+    parser.add_argument(
+        "--memory", type=float, metavar="GB", help="memory for one notebook (default: 4)"
+    )
+    parser.add_argument(
+        "--marks", type=Path, metavar="CSV", help="first merge a marking sheet that you filled in"
+    )
+    parser.add_argument(
+        "--override",
+        nargs=4,
+        action="append",
+        default=[],
+        metavar=("STUDENT", "EXERCISE", "POINTS", "REASON"),
+        help="first set the points of an exercise by hand (POINTS - takes it back)",
+    )
+    parser.add_argument(
+        "--lms", choices=["canvas", "moodle"], help="also write import.csv for this system"
+    )
+    parser.add_argument(
+        "--title",
+        default="Activity",
+        help="the assignment's column in --lms canvas, such as 'Activity (1234)'",
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="change or add a column of import.csv, such as Grade=percent",
+    )
+    parser.add_argument(
+        "--unsafe", action="store_true", help="grade without a sandbox; the gradebook says so"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
@@ -62,11 +97,20 @@ def run(options: argparse.Namespace) -> int:
     try:
         return carry_out(options)
     except SandboxError as error:
-        return say(NO_SANDBOX, f"{error}\nNothing was run. On Linux the grader runs submissions in "
-                   "a sandbox; --unsafe grades without one, which lets them read and change your "
-                   "files.")
-    except (AssignmentError, RecordError, ValueError, OSError, DataNotFoundError,
-            DataAlteredError) as error:
+        return say(
+            NO_SANDBOX,
+            f"{error}\nNothing was run. On Linux the grader runs submissions in "
+            "a sandbox; --unsafe grades without one, which lets them read and change your "
+            "files.",
+        )
+    except (
+        AssignmentError,
+        RecordError,
+        ValueError,
+        OSError,
+        DataNotFoundError,
+        DataAlteredError,
+    ) as error:
         return say(USAGE, str(error))
     except KeyboardInterrupt:
         return say(INTERRUPTED, "Interrupted. What is done is stored; the same command goes on.")
@@ -79,7 +123,7 @@ def say(code: int, text: str) -> int:
 
 def carry_out(options: argparse.Namespace) -> int:
     """Grade; errors are the caller's."""
-    from course.grading import assignment, gradebook, grade, roster
+    from course.grading import assignment, grade, gradebook, roster
 
     folder = options.submissions
     if not folder.is_dir():
@@ -93,14 +137,26 @@ def carry_out(options: argparse.Namespace) -> int:
     class_list = roster.read(options.roster) if options.roster else None
     columns = gradebook.columns_for(options.lms or "", options.title, options.column)
     by_hand(options, output, work)
-    limits = {"cell_seconds": options.cell_seconds, "notebook_seconds": options.notebook_seconds,
-              "memory": options.memory and int(options.memory * 2**30)}
+    limits = {
+        "cell_seconds": options.cell_seconds,
+        "notebook_seconds": options.notebook_seconds,
+        "memory": options.memory and int(options.memory * 2**30),
+    }
     if options.unsafe:
         say(DONE, "WARNING: without a sandbox, submissions can read and change your files.")
-    summary = grade.grade(folder, output, work, grade.Options(
-        workers=options.workers, safe=not options.unsafe, scheduler=options.scheduler,
-        limits={key: value for key, value in limits.items() if value},
-        progress=not options.quiet), class_list)
+    summary = grade.grade(
+        folder,
+        output,
+        work,
+        grade.Options(
+            workers=options.workers,
+            safe=not options.unsafe,
+            scheduler=options.scheduler,
+            limits={key: value for key, value in limits.items() if value},
+            progress=not options.quiet,
+        ),
+        class_list,
+    )
     if columns:
         gradebook.write_import(output / "import.csv", columns, summary.results, work)
     report(summary, output, class_list)
@@ -132,8 +188,9 @@ def override_of(change: list[str], work) -> tuple[str, str, float | None, str]:
     """One override, checked."""
     student, exercise, points, reason = change
     if exercise not in work.exercises:
-        raise ValueError(f"--override: there is no exercise {exercise}. There are: "
-                         f"{', '.join(work.exercises)}.")
+        raise ValueError(
+            f"--override: there is no exercise {exercise}. There are: {', '.join(work.exercises)}."
+        )
     if points == "-":
         return student, exercise, None, reason
     try:
@@ -141,8 +198,10 @@ def override_of(change: list[str], work) -> tuple[str, str, float | None, str]:
     except ValueError:
         value = -1.0
     if not 0 <= value <= work.exercises[exercise].points:
-        raise ValueError(f"--override: {points} is not a number of points between 0 and "
-                         f"{work.exercises[exercise].points}.")
+        raise ValueError(
+            f"--override: {points} is not a number of points between 0 and "
+            f"{work.exercises[exercise].points}."
+        )
     if not reason.strip():
         raise ValueError("--override: give a reason; it is shown to the student.")
     return student, exercise, value, reason
@@ -163,6 +222,8 @@ def report(summary, output: Path, class_list) -> None:
     for chapter, students in summary.identical:
         print(f"  identical, {chapter}: {', '.join(students)}")
     if summary.to_mark:
-        print(f"  {summary.to_mark} written answers to mark: fill in {output / 'marking.csv'}, "
-              "save it under another name, and add --marks with that file to the same command.")
+        print(
+            f"  {summary.to_mark} written answers to mark: fill in {output / 'marking.csv'}, "
+            "save it under another name, and add --marks with that file to the same command."
+        )
     print(f"Results: {output / 'gradebook.csv'}, {output / 'feedback'}")

@@ -30,8 +30,10 @@ def run_on_cluster(tasks: dict[str, dict], address: str) -> Iterator[tuple[str, 
     except (OSError, ValueError) as error:
         raise SandboxError(f"No Dask scheduler answers at {address}: {error}") from error
     with client:
-        jobs = {client.submit(runner.run, task, key=f"notebook-{key}", retries=2): key
-                for key, task in tasks.items()}
+        jobs = {
+            client.submit(runner.run, task, key=f"notebook-{key}", retries=2): key
+            for key, task in tasks.items()
+        }
         for job in as_completed(list(jobs)):
             key = jobs[job]
             error = job.exception()

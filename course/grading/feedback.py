@@ -10,8 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from course.grading.assignment import Assignment
 from course.grading.results import StudentResult
 
-PAGES = Environment(loader=PackageLoader("course.grading", "templates"), autoescape=True,
-                    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+PAGES = Environment(
+    loader=PackageLoader("course.grading", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 def number(value: float | None) -> str:
@@ -46,13 +51,21 @@ def render(result: StudentResult, assignment: Assignment) -> str:
     chapters = []
     for chapter in assignment.chapters:
         answers = [a for a in result.answers if a["chapter"] == chapter.name]
-        by_exercise = {key: list(group) for key, group in
-                       groupby(answers, key=lambda answer: answer["exercise"])}
-        chapters.append({
-            "name": chapter.name, "title": chapter.title,
-            "notebooks": [n for n in result.notebooks if n["chapter"] == chapter.name],
-            "exercises": [(exercise, by_exercise.get(exercise.id, []))
-                          for exercise in chapter.exercises]})
+        by_exercise = {
+            key: list(group)
+            for key, group in groupby(answers, key=lambda answer: answer["exercise"])
+        }
+        chapters.append(
+            {
+                "name": chapter.name,
+                "title": chapter.title,
+                "notebooks": [n for n in result.notebooks if n["chapter"] == chapter.name],
+                "exercises": [
+                    (exercise, by_exercise.get(exercise.id, [])) for exercise in chapter.exercises
+                ],
+            }
+        )
     others = [n for n in result.notebooks if not n["chapter"]]
     return PAGES.get_template("feedback.html.j2").render(
-        result=result, chapters=chapters, others=others, maximum=assignment.maximum)
+        result=result, chapters=chapters, others=others, maximum=assignment.maximum
+    )

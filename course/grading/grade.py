@@ -46,8 +46,13 @@ class Summary:
     to_mark: int = 0
 
 
-def grade(submissions: Path, output: Path, assignment: Assignment, options: Options,
-          roster: dict[str, dict[str, str]] | None = None) -> Summary:
+def grade(
+    submissions: Path,
+    output: Path,
+    assignment: Assignment,
+    options: Options,
+    roster: dict[str, dict[str, str]] | None = None,
+) -> Summary:
     """Grade every notebook of a folder and write gradebook, feedback and marking sheet.
 
     Raises
@@ -68,8 +73,13 @@ def grade(submissions: Path, output: Path, assignment: Assignment, options: Opti
         record.forget_others({(h.student, shown(h, submissions)) for h in handins})
         pending, done = sort_out(handins, submissions, assignment, options, record, summary)
         summary.identical = identical(handins)
-        bar = tqdm(total=len(handins), initial=done, unit="notebook", disable=not options.progress,
-                   desc="Grading")
+        bar = tqdm(
+            total=len(handins),
+            initial=done,
+            unit="notebook",
+            disable=not options.progress,
+            desc="Grading",
+        )
         tasks = {handin_key(h, options): task_of(h, options) for h in pending}
         try:
             with bar:
@@ -87,16 +97,25 @@ def grade(submissions: Path, output: Path, assignment: Assignment, options: Opti
     return summary
 
 
-def sort_out(handins: list[Handin], submissions: Path, assignment: Assignment, options: Options,
-             record: Record, summary: Summary) -> tuple[list[Handin], int]:
+def sort_out(
+    handins: list[Handin],
+    submissions: Path,
+    assignment: Assignment,
+    options: Options,
+    record: Record,
+    summary: Summary,
+) -> tuple[list[Handin], int]:
     """Store what needs no run; return the others, and how many are done."""
     known = {(row["student"], row["path"]): row for row in record.query("SELECT * FROM notebooks")}
     pending = []
     for handin in handins:
         row = known.get((handin.student, shown(handin, submissions)))
         if handin.problem:
-            record.store_notebook(row_of(handin, submissions, assignment, options) | {
-                "status": "unreadable", "sentence": handin.problem}, [])
+            record.store_notebook(
+                row_of(handin, submissions, assignment, options)
+                | {"status": "unreadable", "sentence": handin.problem},
+                [],
+            )
             continue
         key = handin_key(handin, options)
         result = record.run(key)
@@ -113,8 +132,11 @@ def sort_out(handins: list[Handin], submissions: Path, assignment: Assignment, o
 def outgrown(result: dict, limits: dict) -> bool:
     """Did a run end at its limits, and are others asked for now?"""
     cut = {"timed out", "stopped", "not run"}
-    return (bool(limits) and limits != result["limits"]
-            and any(cell["status"] in cut for cell in result["cells"]))
+    return (
+        bool(limits)
+        and limits != result["limits"]
+        and any(cell["status"] in cut for cell in result["cells"])
+    )
 
 
 def on_roster(student: str, roster: dict[str, dict[str, str]] | None) -> str:
@@ -140,8 +162,12 @@ def handin_key(handin: Handin, options: Options) -> str:
 
 def task_of(handin: Handin, options: Options) -> dict:
     """What `course.grading.runner.run` is told."""
-    return {"cells": handin.notebook.code, "plan": handin.chapter.plan, "limits": options.limits,
-            "safe": options.safe}
+    return {
+        "cells": handin.notebook.code,
+        "plan": handin.chapter.plan,
+        "limits": options.limits,
+        "safe": options.safe,
+    }
 
 
 def run_all(tasks: dict[str, dict], options: Options) -> Iterator[tuple[str, dict]]:
@@ -155,16 +181,20 @@ def run_all(tasks: dict[str, dict], options: Options) -> Iterator[tuple[str, dic
         return
     try:
         # Warm, or refused, before anything is queued. Without a fit to come, no model is compiled.
-        models = any(asked["type"] == "posterior" for task in tasks.values()
-                     for asked in task["plan"].values())
+        models = any(
+            asked["type"] == "posterior"
+            for task in tasks.values()
+            for asked in task["plan"].values()
+        )
         runner.shared_server(options.safe, models)
         yield from run_here(tasks, options.workers, runner.run)
     finally:
         runner.close_servers()
 
 
-def run_here(tasks: dict[str, dict], workers: int,
-             run: Callable[[dict], dict]) -> Iterator[tuple[str, dict]]:
+def run_here(
+    tasks: dict[str, dict], workers: int, run: Callable[[dict], dict]
+) -> Iterator[tuple[str, dict]]:
     """Run tasks in threads: the work is done in other processes."""
     waiting = iter(tasks.items())
     with ThreadPoolExecutor(workers) as pool:
@@ -185,31 +215,66 @@ def run_here(tasks: dict[str, dict], workers: int,
 
 def failed(task: dict, error: BaseException) -> dict:
     """The result of a run that the grader itself could not carry out."""
-    return {"status": "failed", "answers": {}, "seconds": 0.0, "peak": 0,
-            "cells": [{"status": "not run"} for _ in task["cells"]],
-            "sentence": f"The grader could not run it ({type(error).__name__}: {error}). "
-                        "Grade again: it will be tried again."}
+    return {
+        "status": "failed",
+        "answers": {},
+        "seconds": 0.0,
+        "peak": 0,
+        "cells": [{"status": "not run"} for _ in task["cells"]],
+        "sentence": f"The grader could not run it ({type(error).__name__}: {error}). "
+        "Grade again: it will be tried again.",
+    }
 
 
-def store(handin: Handin, result: dict, submissions: Path, assignment: Assignment,
-          options: Options, record: Record) -> None:
+def store(
+    handin: Handin,
+    result: dict,
+    submissions: Path,
+    assignment: Assignment,
+    options: Options,
+    record: Record,
+) -> None:
     """Judge what a notebook left, and store it."""
-    answers = [] if result["status"] == "failed" else judge_chapter(
-        handin.chapter, result, handin.notebook.code)
-    record.store_notebook(row_of(handin, submissions, assignment, options) | {
-        "status": result["status"], "sentence": result["sentence"],
-        "seconds": result["seconds"]}, answers)
+    answers = (
+        []
+        if result["status"] == "failed"
+        else judge_chapter(handin.chapter, result, handin.notebook.code)
+    )
+    record.store_notebook(
+        row_of(handin, submissions, assignment, options)
+        | {
+            "status": result["status"],
+            "sentence": result["sentence"],
+            "seconds": result["seconds"],
+        },
+        answers,
+    )
 
 
 def row_of(handin: Handin, submissions: Path, assignment: Assignment, options: Options) -> dict:
     """What the record says of a file, before it was run."""
-    row = {"student": handin.student, "path": shown(handin, submissions), "chapter": None,
-           "digest": "", "likeness": "", "key": "", "rules": assignment.rules, "status": "",
-           "sentence": "", "notes": "", "safe": int(options.safe), "seconds": 0.0}
+    row = {
+        "student": handin.student,
+        "path": shown(handin, submissions),
+        "chapter": None,
+        "digest": "",
+        "likeness": "",
+        "key": "",
+        "rules": assignment.rules,
+        "status": "",
+        "sentence": "",
+        "notes": "",
+        "safe": int(options.safe),
+        "seconds": 0.0,
+    }
     if handin.chapter:
-        row |= {"chapter": handin.chapter.name, "digest": handin.notebook.digest,
-                "likeness": handin.notebook.likeness, "key": handin_key(handin, options),
-                "notes": " ".join(handin.notebook.notes)}
+        row |= {
+            "chapter": handin.chapter.name,
+            "digest": handin.notebook.digest,
+            "likeness": handin.notebook.likeness,
+            "key": handin_key(handin, options),
+            "notes": " ".join(handin.notebook.notes),
+        }
     return row
 
 
@@ -219,12 +284,16 @@ def identical(handins: list[Handin]) -> list[tuple[str, list[str]]]:
     for handin in handins:
         if handin.chapter:
             groups[handin.chapter.name, handin.notebook.likeness].add(handin.student)
-    return sorted((chapter, sorted(students)) for (chapter, _), students in groups.items()
-                  if len(students) > 1)
+    return sorted(
+        (chapter, sorted(students))
+        for (chapter, _), students in groups.items()
+        if len(students) > 1
+    )
 
 
-def write_all(output: Path, record: Record, assignment: Assignment,
-              roster: dict | None, summary: Summary) -> None:
+def write_all(
+    output: Path, record: Record, assignment: Assignment, roster: dict | None, summary: Summary
+) -> None:
     """Write every file that is derived from the record."""
     summary.results = results(record, assignment, roster)
     gradebook.write(output / GRADEBOOK, summary.results, assignment)

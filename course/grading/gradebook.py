@@ -26,37 +26,68 @@ from course.grading.results import StudentResult
 
 # What each system calls its columns; points go under the assignment's own name.
 SYSTEMS = {
-    "canvas": {"Student": "name", "ID": "canvas_id", "SIS User ID": "sis_user_id",
-               "SIS Login ID": "student", "Section": "section", "{assignment}": "points"},
-    "moodle": {"ID number": "student", "Full name": "name", "Email address": "email",
-               "Grade": "points", "Feedback comments": "notes"},
+    "canvas": {
+        "Student": "name",
+        "ID": "canvas_id",
+        "SIS User ID": "sis_user_id",
+        "SIS Login ID": "student",
+        "Section": "section",
+        "{assignment}": "points",
+    },
+    "moodle": {
+        "ID number": "student",
+        "Full name": "name",
+        "Email address": "email",
+        "Grade": "points",
+        "Feedback comments": "notes",
+    },
 }
 
 
 def row_of(result: StudentResult, assignment: Assignment) -> dict:
     """One student's row."""
     points, maximum = result.points, assignment.maximum
-    return result.details | {
-        "student": result.student, "status": result.status, "points": points,
-        "points_so_far": result.points_so_far, "maximum": maximum,
-        "percent": None if points is None else round(100 * points / maximum, 1),
-        "to_mark": result.to_mark, "sandboxed": "yes" if result.safe else "no",
-        "overridden": " ".join(result.overrides), "notes": " ".join(result.notes),
-    } | result.exercises
+    return (
+        result.details
+        | {
+            "student": result.student,
+            "status": result.status,
+            "points": points,
+            "points_so_far": result.points_so_far,
+            "maximum": maximum,
+            "percent": None if points is None else round(100 * points / maximum, 1),
+            "to_mark": result.to_mark,
+            "sandboxed": "yes" if result.safe else "no",
+            "overridden": " ".join(result.overrides),
+            "notes": " ".join(result.notes),
+        }
+        | result.exercises
+    )
 
 
 def header_of(results: list[StudentResult], assignment: Assignment) -> list[str]:
     """The columns, in order."""
     extra = dict.fromkeys(key for result in results for key in result.details)
-    own = ["status", "points", "points_so_far", "maximum", "percent", "to_mark", "sandboxed",
-           "overridden", *assignment.exercises, "notes"]
+    own = [
+        "status",
+        "points",
+        "points_so_far",
+        "maximum",
+        "percent",
+        "to_mark",
+        "sandboxed",
+        "overridden",
+        *assignment.exercises,
+        "notes",
+    ]
     return ["student", *(key for key in extra if key not in ("student", *own)), *own]
 
 
 def write(path: Path, results: list[StudentResult], assignment: Assignment) -> None:
     """Write the gradebook."""
-    tables.write(path, header_of(results, assignment),
-                 [row_of(result, assignment) for result in results])
+    tables.write(
+        path, header_of(results, assignment), [row_of(result, assignment) for result in results]
+    )
 
 
 def columns_for(system: str, title: str, changes: list[str]) -> dict[str, str]:
@@ -67,8 +98,9 @@ def columns_for(system: str, title: str, changes: list[str]) -> dict[str, str]:
     ValueError
         If a change is not of the form COLUMN=FIELD.
     """
-    columns = {key.format(assignment=title): value
-               for key, value in SYSTEMS.get(system, {}).items()}
+    columns = {
+        key.format(assignment=title): value for key, value in SYSTEMS.get(system, {}).items()
+    }
     for change in changes:
         column, sign, source = change.rpartition("=")
         if not sign or not column:
@@ -77,8 +109,9 @@ def columns_for(system: str, title: str, changes: list[str]) -> dict[str, str]:
     return columns
 
 
-def write_import(path: Path, columns: dict[str, str], results: list[StudentResult],
-                 assignment: Assignment) -> None:
+def write_import(
+    path: Path, columns: dict[str, str], results: list[StudentResult], assignment: Assignment
+) -> None:
     """Write a file for a learning management system; it holds only final points.
 
     Raises
@@ -91,11 +124,17 @@ def write_import(path: Path, columns: dict[str, str], results: list[StudentResul
     if unknown := [f for f in columns.values() if f not in known and f not in optional]:
         raise ValueError(f"There is no field {', '.join(unknown)}. There are: {', '.join(known)}.")
     rows = [row_of(result, assignment) for result in results]
-    tables.write(path, list(columns),
-                 [{column: row.get(source) for column, source in columns.items()} for row in rows])
+    tables.write(
+        path,
+        list(columns),
+        [{column: row.get(source) for column, source in columns.items()} for row in rows],
+    )
 
 
 def write_identical(path: Path, groups: list[tuple[str, list[str]]]) -> None:
     """Write the list of notebooks with the same code: chapter and students."""
-    tables.write(path, ["chapter", "students"], [
-        {"chapter": chapter, "students": ", ".join(students)} for chapter, students in groups])
+    tables.write(
+        path,
+        ["chapter", "students"],
+        [{"chapter": chapter, "students": ", ".join(students)} for chapter, students in groups],
+    )

@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from course.judging import questions
 from course.chapters.exercises import Exercise
 from course.grading.assignment import Chapter
 from course.grading.names import assigned
+from course.judging import questions
 from course.judging.judge import judge
 from course.judging.verdict import MISSING, NEEDS_MARKING, WRONG
 
@@ -48,8 +48,11 @@ def judge_chapter(chapter: Chapter, run: dict, code: list[str]) -> list[Answer]:
     troubles = troubles_of(run["cells"], code)
     answers = []
     for exercise in chapter.exercises:
-        claims = {name: claim for name in questions.plan(exercise.id)
-                  if isinstance(claim := run["answers"].get(name), dict)}
+        claims = {
+            name: claim
+            for name in questions.plan(exercise.id)
+            if isinstance(claim := run["answers"].get(name), dict)
+        }
         answers += judge_exercise(exercise, claims, troubles)
     return answers
 
@@ -63,8 +66,15 @@ def judge_exercise(exercise: Exercise, claims: dict, troubles: dict) -> list[Ans
         verdict, claim = verdicts[name], claims.get(name, {})
         share = verdict.share if math.isfinite(verdict.share) else 0.0
         most = exercise.points / len(credited)
-        answer = Answer(exercise.id, name, verdict.status, round(share * most, 4), round(most, 4),
-                        verdict.message, verdict.mistake)
+        answer = Answer(
+            exercise.id,
+            name,
+            verdict.status,
+            round(share * most, 4),
+            round(most, 4),
+            verdict.message,
+            verdict.mistake,
+        )
         if claim.get("status") != "ok" and name in troubles:
             answer.status, answer.message = troubles[name]
         elif verdict.status == NEEDS_MARKING:

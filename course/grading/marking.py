@@ -24,9 +24,14 @@ def write(path: Path, results: list[StudentResult], assignment: Assignment) -> i
                 continue
             open_ones += answer["points"] is None
             rubric = assignment.rubrics.get(answer["exercise"], [])
-            rows.append(answer | {
-                "answer": answer["text"], "version": "v" + version_of(answer["text"]),
-                "rubric": "\n".join(f"{n}. {line}" for n, line in enumerate(rubric, 1))})
+            rows.append(
+                answer
+                | {
+                    "answer": answer["text"],
+                    "version": "v" + version_of(answer["text"]),
+                    "rubric": "\n".join(f"{n}. {line}" for n, line in enumerate(rubric, 1)),
+                }
+            )
     # Question by question: one marks faster, and more evenly.
     order = [name for chapter in assignment.chapters for name in chapter.plan]
     rows.sort(key=lambda row: (order.index(row["name"]), row["student"].lower()))
@@ -48,15 +53,20 @@ def merge(path: Path, record: Record) -> int:
     for line, row in enumerate(rows, 2):
         if not row["points"].strip():
             continue
-        found = record.query("SELECT * FROM answers WHERE student = ? AND chapter = ? AND name = ?",
-                             row["student"], row["chapter"], row["name"])
+        found = record.query(
+            "SELECT * FROM answers WHERE student = ? AND chapter = ? AND name = ?",
+            row["student"],
+            row["chapter"],
+            row["name"],
+        )
         try:
             marks.append(mark_of(row, found[0] if found else None))
         except ValueError as error:
             problems.append(f"  row {line} ({row['student']}, {row['name']}): {error}")
     if problems:
-        raise MarksError(f"Nothing of {path} was merged. Mend these rows and try again:\n"
-                         + "\n".join(problems))
+        raise MarksError(
+            f"Nothing of {path} was merged. Mend these rows and try again:\n" + "\n".join(problems)
+        )
     record.mark(marks)
     return len(marks)
 
@@ -73,5 +83,11 @@ def mark_of(row: dict[str, str], answer: dict | None) -> dict:
         raise ValueError(f"the points {row['points']!r} are not a number.") from None
     if not 0 <= points <= answer["most"] + 0.005:
         raise ValueError(f"the points {points:g} are not between 0 and {answer['most']:g}.")
-    return {"student": row["student"], "chapter": row["chapter"], "name": row["name"],
-            "version": version_of(answer["text"]), "points": points, "comment": row["comment"]}
+    return {
+        "student": row["student"],
+        "chapter": row["chapter"],
+        "name": row["name"],
+        "version": version_of(answer["text"]),
+        "points": points,
+        "comment": row["comment"],
+    }

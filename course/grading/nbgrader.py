@@ -65,8 +65,11 @@ def earned(exercise: str, namespace: dict, points: float) -> float:
 def judged_here(exercise: str) -> list[str]:
     """The names that earn credit and need no instructor."""
     asked = questions.QUESTIONS[exercise]
-    return [name for name in questions.credited(exercise)
-            if not isinstance(asked[name], questions.Text) or asked[name].any_text]
+    return [
+        name
+        for name in questions.credited(exercise)
+        if not isinstance(asked[name], questions.Text) or asked[name].any_text
+    ]
 
 
 def source(notebook: NotebookNode) -> NotebookNode:
@@ -110,19 +113,30 @@ def by_hand(exercise: Exercise) -> float | None:
 def test_cell(exercise: Exercise) -> NotebookNode:
     """A cell whose value is what the exercise earns: nbgrader gives partial credit for it."""
     points = exercise.points - (by_hand(exercise) or 0)
-    lines = [HIDDEN[0], "from course.grading.nbgrader import earned",
-             f'earned("{exercise.id}", globals(), {points:g})', HIDDEN[1]]
+    lines = [
+        HIDDEN[0],
+        "from course.grading.nbgrader import earned",
+        f'earned("{exercise.id}", globals(), {points:g})',
+        HIDDEN[1],
+    ]
     cell = nbformat.v4.new_code_cell("\n".join(lines), id=f"{exercise.id}-test")
     grader(cell, points=points, locked=True)
     return cell
 
 
-def grader(cell: NotebookNode, *, solution: bool = False, points: float | None = None,
-           locked: bool = False) -> None:
+def grader(
+    cell: NotebookNode, *, solution: bool = False, points: float | None = None, locked: bool = False
+) -> None:
     """Write nbgrader's metadata (its schema 3)."""
     cell.metadata["nbgrader"] = {
-        "grade": points is not None, "grade_id": cell.id, "locked": locked, "schema_version": 3,
-        "solution": solution, "task": False, "cell_type": cell.cell_type}
+        "grade": points is not None,
+        "grade_id": cell.id,
+        "locked": locked,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+        "cell_type": cell.cell_type,
+    }
     if points is not None:
         cell.metadata["nbgrader"]["points"] = points
 

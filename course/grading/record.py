@@ -48,8 +48,10 @@ class Record:
             self.database.execute("PRAGMA journal_mode = WAL")
             self.database.executescript(SCHEMA)
         except sqlite3.Error as error:
-            raise RecordError(f"{path} is no record of grading, or cannot be written: {error}. "
-                              "Name another folder with --output.") from error
+            raise RecordError(
+                f"{path} is no record of grading, or cannot be written: {error}. "
+                "Name another folder with --output."
+            ) from error
 
     def __enter__(self) -> "Record":
         return self
@@ -70,8 +72,9 @@ class Record:
         """Keep what a notebook left."""
         content = zlib.compress(json.dumps(result).encode(), 1)
         with self.database:
-            self.database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)",
-                                  (key, content, now()))
+            self.database.execute(
+                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (key, content, now())
+            )
 
     def store_notebook(self, row: dict, answers: list[Answer]) -> None:
         """Replace all that is known of one notebook, in one step.
@@ -82,10 +85,14 @@ class Record:
         with self.database:
             # The student's former notebook of this chapter, under whatever name, is replaced.
             if row["chapter"]:
-                self.database.execute("DELETE FROM notebooks WHERE student = ? AND chapter = ?",
-                                      (row["student"], row["chapter"]))
-                self.database.execute("DELETE FROM answers WHERE student = ? AND chapter = ?",
-                                      (row["student"], row["chapter"]))
+                self.database.execute(
+                    "DELETE FROM notebooks WHERE student = ? AND chapter = ?",
+                    (row["student"], row["chapter"]),
+                )
+                self.database.execute(
+                    "DELETE FROM answers WHERE student = ? AND chapter = ?",
+                    (row["student"], row["chapter"]),
+                )
             self.insert("notebooks", row)
             for answer in answers:
                 values = {column: getattr(answer, column) for column in ANSWER_COLUMNS}
@@ -93,20 +100,26 @@ class Record:
 
     def insert(self, table: str, row: dict) -> None:
         marks = ", ".join("?" * len(row))
-        self.database.execute(f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) "
-                              f"VALUES ({marks})", tuple(row.values()))
+        self.database.execute(
+            f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES ({marks})",
+            tuple(row.values()),
+        )
 
     def forget_others(self, present: set[tuple[str, str]]) -> None:
         """Drop the rows of files that are no longer there (student, path); runs and marks stay."""
         with self.database:
             for row in self.query("SELECT student, path, chapter FROM notebooks"):
                 if (row["student"], row["path"]) not in present:
-                    self.database.execute("DELETE FROM notebooks WHERE student = ? AND path = ?",
-                                          (row["student"], row["path"]))
+                    self.database.execute(
+                        "DELETE FROM notebooks WHERE student = ? AND path = ?",
+                        (row["student"], row["path"]),
+                    )
                     self.database.execute(
                         "DELETE FROM answers WHERE student = ? AND chapter = ? AND NOT EXISTS "
                         "(SELECT 1 FROM notebooks AS n WHERE n.student = answers.student "
-                        "AND n.chapter = answers.chapter)", (row["student"], row["chapter"]))
+                        "AND n.chapter = answers.chapter)",
+                        (row["student"], row["chapter"]),
+                    )
 
     def mark(self, rows: list[dict]) -> None:
         """Store the marks of written answers, all or none."""
@@ -117,11 +130,20 @@ class Record:
     def override(self, student: str, exercise: str, points: float | None, reason: str) -> None:
         """Set the points of an exercise by hand, with a reason; None takes that back."""
         with self.database:
-            self.database.execute("DELETE FROM overrides WHERE student = ? AND exercise = ?",
-                                  (student, exercise))
+            self.database.execute(
+                "DELETE FROM overrides WHERE student = ? AND exercise = ?", (student, exercise)
+            )
             if points is not None:
-                self.insert("overrides", {"student": student, "exercise": exercise,
-                                          "points": points, "reason": reason, "made": now()})
+                self.insert(
+                    "overrides",
+                    {
+                        "student": student,
+                        "exercise": exercise,
+                        "points": points,
+                        "reason": reason,
+                        "made": now(),
+                    },
+                )
 
 
 def now() -> str:

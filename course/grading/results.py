@@ -29,8 +29,11 @@ class StudentResult:
         if all(points is None for points in self.exercises.values()) and not self.answers:
             return None
         by_hand = sum(row["points"] for row in self.overrides.values())
-        judged = sum(answer["points"] or 0 for answer in self.answers
-                     if answer["exercise"] not in self.overrides)
+        judged = sum(
+            answer["points"] or 0
+            for answer in self.answers
+            if answer["exercise"] not in self.overrides
+        )
         return round(by_hand + judged, 2)
 
     @property
@@ -45,8 +48,12 @@ class StudentResult:
     @property
     def to_mark(self) -> int:
         """Written answers that wait for an instructor."""
-        return sum(answer["status"] == NEEDS_MARKING and answer["points"] is None
-                   and answer["exercise"] not in self.overrides for answer in self.answers)
+        return sum(
+            answer["status"] == NEEDS_MARKING
+            and answer["points"] is None
+            and answer["exercise"] not in self.overrides
+            for answer in self.answers
+        )
 
     @property
     def status(self) -> str:
@@ -65,8 +72,12 @@ class StudentResult:
     @property
     def notes(self) -> list[str]:
         """Sentences about the files."""
-        return [f"{row['path']}: {text}" for row in self.notebooks
-                for text in (row["sentence"], row["notes"]) if text]
+        return [
+            f"{row['path']}: {text}"
+            for row in self.notebooks
+            for text in (row["sentence"], row["notes"])
+            if text
+        ]
 
 
 def version_of(text: str) -> str:
@@ -74,14 +85,17 @@ def version_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def results(record: Record, assignment: Assignment,
-            roster: dict[str, dict[str, str]] | None = None) -> list[StudentResult]:
+def results(
+    record: Record, assignment: Assignment, roster: dict[str, dict[str, str]] | None = None
+) -> list[StudentResult]:
     """The results of everyone who handed in or is on the roster, by name."""
     students = {name: StudentResult(name, details) for name, details in (roster or {}).items()}
     for row in record.query("SELECT * FROM notebooks ORDER BY student, path"):
         students.setdefault(row["student"], StudentResult(row["student"])).notebooks.append(row)
-    marks = {(mark["student"], mark["chapter"], mark["name"]): mark
-             for mark in record.query("SELECT * FROM marks")}
+    marks = {
+        (mark["student"], mark["chapter"], mark["name"]): mark
+        for mark in record.query("SELECT * FROM marks")
+    }
     for row in record.query("SELECT rowid, * FROM answers ORDER BY rowid"):
         mark = marks.get((row["student"], row["chapter"], row["name"]))
         if mark and row["status"] == NEEDS_MARKING and mark["version"] == version_of(row["text"]):
@@ -99,8 +113,9 @@ def results(record: Record, assignment: Assignment,
 def add_up(student: StudentResult, assignment: Assignment) -> None:
     """Fill in the points of each exercise."""
     unreadable = any(row["status"] in ("unreadable", "failed") for row in student.notebooks)
-    seen = {row["chapter"] for row in student.notebooks if row["status"] not in (
-        "unreadable", "failed")}
+    seen = {
+        row["chapter"] for row in student.notebooks if row["status"] not in ("unreadable", "failed")
+    }
     for chapter in assignment.chapters:
         for exercise in chapter.exercises:
             earned = [a["points"] for a in student.answers if a["exercise"] == exercise.id]

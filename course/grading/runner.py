@@ -25,9 +25,16 @@ from course.submission.sandbox import CACHE, DATA, HOME, Limits, SandboxError, V
 
 PACKAGE = Path(course.__file__).resolve().parent
 # What submissions may read of this package. Nothing here knows what is right.
-FOR_STUDENTS = ("__init__.py", "data.py", "diagrams.py", "baseball.csv", "book.mplstyle",
-                "fitting/__init__.py", "fitting/models.py",
-                *(f"submission/{path.name}" for path in (PACKAGE / "submission").glob("*.py")))
+FOR_STUDENTS = (
+    "__init__.py",
+    "data.py",
+    "diagrams.py",
+    "baseball.csv",
+    "book.mplstyle",
+    "fitting/__init__.py",
+    "fitting/models.py",
+    *(f"submission/{path.name}" for path in (PACKAGE / "submission").glob("*.py")),
+)
 WARM_UP_SECONDS = 300
 GRACE = 5
 COLLECT_SECONDS = 60
@@ -72,12 +79,17 @@ class Server:
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "course.submission.server", str(other.fileno())],
-            pass_fds=[other.fileno()], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
-            env=environment(self.safe), cwd="/", start_new_session=True)
+            pass_fds=[other.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            env=environment(self.safe),
+            cwd="/",
+            start_new_session=True,
+        )
         other.close()
         view = asdict(view_of(self.folder.name)) if self.safe else None
-        self.channel.send(json.dumps(
-            {"view": view, "models": self.models}).encode())
+        self.channel.send(json.dumps({"view": view, "models": self.models}).encode())
         self.channel.settimeout(WARM_UP_SECONDS)
         try:
             reply = json.loads(self.channel.recv(1 << 16) or "{}")
@@ -107,8 +119,11 @@ class Server:
             data_end, data_other = socket.socketpair()
             control_end, control_other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with data_other, control_other:
-                socket.send_fds(self.channel, [json.dumps(asdict(limits)).encode()],
-                                [data_other.fileno(), control_other.fileno()])
+                socket.send_fds(
+                    self.channel,
+                    [json.dumps(asdict(limits)).encode()],
+                    [data_other.fileno(), control_other.fileno()],
+                )
         return Job(data_end, control_end, limits)
 
     def close(self) -> None:
@@ -137,16 +152,23 @@ def environment(safe: bool) -> dict[str, str]:
     """The environment variables of a server: nothing of the caller's own."""
     cache = CACHE if safe else str(cache_folder())
     return {
-        "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(PACKAGE.parent),
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(PACKAGE.parent),
         "HOME": HOME if safe else tempfile.gettempdir(),
         "TMPDIR": f"{HOME}/tmp" if safe else tempfile.gettempdir(),
         "COURSE_DATA": DATA if safe else str(data.find("spotify").parent),
-        "MPLBACKEND": "agg", "MPLCONFIGDIR": f"{cache}/matplotlib",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": f"{cache}/matplotlib",
         "IPYTHONDIR": f"{cache}/ipython",
-        "PYTENSOR_FLAGS": f"base_compiledir={cache}/pytensor", "NUMBA_CACHE_DIR": f"{cache}/numba",
+        "PYTENSOR_FLAGS": f"base_compiledir={cache}/pytensor",
+        "NUMBA_CACHE_DIR": f"{cache}/numba",
         # One thread each: several notebooks run side by side.
-        "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-        "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
     }
 
 
@@ -169,8 +191,14 @@ def view_of(root: str) -> View:
     inside = any(PACKAGE.is_relative_to(library) for library in ("/usr", *libraries))
     sets = [str(data.find(name)) for name in data.SHA256]
     # Where the package was installed among the libraries, it is hidden first.
-    return View(root=root, cache=str(cache_folder()), data=sets, readable=libraries,
-                hidden=[str(PACKAGE)] if inside else [], modules=modules)
+    return View(
+        root=root,
+        cache=str(cache_folder()),
+        data=sets,
+        readable=libraries,
+        hidden=[str(PACKAGE)] if inside else [],
+        modules=modules,
+    )
 
 
 class Job:
@@ -208,17 +236,20 @@ class Job:
             self.watch_memory()
             left = deadline - time.monotonic()
             if left <= 0 and interrupted:
-                raise StoppedError(f"It did not stop within {seconds:g} seconds, nor when it was "
-                                   "interrupted, and was ended.")
+                raise StoppedError(
+                    f"It did not stop within {seconds:g} seconds, nor when it was "
+                    "interrupted, and was ended."
+                )
             if left <= 0:
                 self.command(b"i")
                 deadline, interrupted = time.monotonic() + GRACE, True
                 left = GRACE
             readable, writable, _ = select.select(
-                [self.data, self.control], [self.data] if content else [], [], min(left, TICK))
+                [self.data, self.control], [self.data] if content else [], [], min(left, TICK)
+            )
             try:
                 if writable:
-                    content = content[self.data.send(content[:1 << 16]):]
+                    content = content[self.data.send(content[: 1 << 16]) :]
                 if self.data in readable:
                     part = self.data.recv(1 << 20)
                     if not part:
@@ -231,12 +262,14 @@ class Job:
                 self.gone(deadline)
             if self.control in readable and self.data not in readable:
                 self.gone(deadline)
-            if (size := int.from_bytes(answer[:4])) > self.limits.message \
-                    or self.received > self.limits.total:
-                raise StoppedError("It sent more than the "
-                                   f"{self.limits.total >> 20} MB that its answers may take.")
+            if (
+                size := int.from_bytes(answer[:4])
+            ) > self.limits.message or self.received > self.limits.total:
+                raise StoppedError(
+                    f"It sent more than the {self.limits.total >> 20} MB that its answers may take."
+                )
             if len(answer) >= 4 and len(answer) >= 4 + size:
-                return parse(answer[4:4 + size]), interrupted
+                return parse(answer[4 : 4 + size]), interrupted
 
     def command(self, command: bytes) -> None:
         try:
@@ -254,8 +287,11 @@ class Job:
         code = reply.get("ended")
         if code is None:
             raise CrashedError("It closed its connection to the grader.")
-        raise CrashedError(f"Its process was killed by signal {-code}." if code < 0 else
-                           f"Its process ended by itself, with exit code {code}.")
+        raise CrashedError(
+            f"Its process was killed by signal {-code}."
+            if code < 0
+            else f"Its process ended by itself, with exit code {code}."
+        )
 
     def watch_memory(self) -> None:
         """Stop a notebook whose processes together hold too much memory."""
@@ -268,8 +304,9 @@ class Job:
         total = sum(m.rss - s for m, s in zip(used, shared, strict=True)) + max(shared)
         self.peak = max(self.peak, total)
         if total > self.limits.memory:
-            raise StoppedError(f"It used more than {self.limits.memory / 2**30:g} GB of memory "
-                               "and was ended.")
+            raise StoppedError(
+                f"It used more than {self.limits.memory / 2**30:g} GB of memory and was ended."
+            )
 
 
 def parse(content: bytes) -> dict:
@@ -325,8 +362,13 @@ def run(task: dict) -> dict:
     limits = Limits(**task.get("limits", {}))
     server = shared_server(task.get("safe", True))
     start = time.monotonic()
-    result = {"status": "graded", "sentence": "", "answers": {}, "peak": 0,
-              "cells": [{"status": "not run"} for _ in task["cells"]]}
+    result = {
+        "status": "graded",
+        "sentence": "",
+        "answers": {},
+        "peak": 0,
+        "cells": [{"status": "not run"} for _ in task["cells"]],
+    }
     skipped = set()
     for _ in range(1 + RESTARTS):
         ended_by = run_once(task, server, limits, result, skipped, start + limits.notebook_seconds)
@@ -337,8 +379,9 @@ def run(task: dict) -> dict:
     return result
 
 
-def run_once(task: dict, server: Server, limits: Limits, result: dict, skipped: set[int],
-             deadline: float) -> int | None:
+def run_once(
+    task: dict, server: Server, limits: Limits, result: dict, skipped: set[int], deadline: float
+) -> int | None:
     """Run the cells from the first on; return the number of a cell that ended it all, if any."""
     job = open_job(server, limits)
     number = -1
@@ -348,8 +391,11 @@ def run_once(task: dict, server: Server, limits: Limits, result: dict, skipped: 
                 continue
             seconds = min(limits.cell_seconds, deadline - time.monotonic())
             if seconds <= 0:
-                result |= {"status": "stopped", "sentence": "The notebook took longer than "
-                           f"{limits.notebook_seconds:g} seconds."}
+                result |= {
+                    "status": "stopped",
+                    "sentence": "The notebook took longer than "
+                    f"{limits.notebook_seconds:g} seconds.",
+                }
                 break
             answer, interrupted = job.ask({"cell": source}, seconds)
             result["cells"][number] = outcome(answer, interrupted, limits)
@@ -364,8 +410,10 @@ def run_once(task: dict, server: Server, limits: Limits, result: dict, skipped: 
         result |= {"status": kind, "sentence": where + str(error)}
         if number < 0 or time.monotonic() > deadline:
             return None
-        result["cells"][number] = {"status": kind, "error": {
-            "type": "", "message": str(error), "line": None, "source": ""}}
+        result["cells"][number] = {
+            "status": kind,
+            "error": {"type": "", "message": str(error), "line": None, "source": ""},
+        }
         return number
     finally:
         result["peak"] = max(result["peak"], job.peak)
@@ -397,17 +445,27 @@ def gather(job: Job, plan: dict, result: dict) -> None:
 def outcome(answer: dict, interrupted: bool, limits: Limits) -> dict:
     """What a cell said of itself, in a shape of our own."""
     if interrupted:
-        return {"status": "timed out", "error": {
-            "type": "", "line": None, "source": "",
-            "message": f"The cell took longer than {limits.cell_seconds:g} seconds."}}
-    found = {"status": "ok", "text": str(answer.get("text", ""))[:limits.text]}
+        return {
+            "status": "timed out",
+            "error": {
+                "type": "",
+                "line": None,
+                "source": "",
+                "message": f"The cell took longer than {limits.cell_seconds:g} seconds.",
+            },
+        }
+    found = {"status": "ok", "text": str(answer.get("text", ""))[: limits.text]}
     if answer.get("status") != "ok":
         error = answer.get("error")
         error = error if isinstance(error, dict) else {}
         line = error.get("line")
-        found |= {"status": "error", "error": {
-            "type": str(error.get("type", "Error"))[:80],
-            "message": str(error.get("message", ""))[:500],
-            "line": line if isinstance(line, int) else None,
-            "source": str(error.get("source", ""))[:200]}}
+        found |= {
+            "status": "error",
+            "error": {
+                "type": str(error.get("type", "Error"))[:80],
+                "message": str(error.get("message", ""))[:500],
+                "line": line if isinstance(line, int) else None,
+                "source": str(error.get("source", ""))[:200],
+            },
+        }
     return found

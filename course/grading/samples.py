@@ -12,16 +12,22 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.data import PROJECT
 from course.chapters.editions import solved, student
 from course.chapters.exercises import activity_chapters, exercise_id, tags
+from course.data import PROJECT
 from course.grading import tables
 
 FOLDER = PROJECT / "instructors" / "sample-class"
 ROSTER = PROJECT / "instructors" / "sample-roster.csv"
 PEOPLE = {
-    "ada": "Ada Right", "ben": "Ben Wrong", "cleo": "Cleo Sloppy", "dan": "Dan Empty",
-    "eve": "Eve Hostile", "finn": "Finn Broken", "gus": "Gus Markup", "hal": "Hal Copy",
+    "ada": "Ada Right",
+    "ben": "Ben Wrong",
+    "cleo": "Cleo Sloppy",
+    "dan": "Dan Empty",
+    "eve": "Eve Hostile",
+    "finn": "Finn Broken",
+    "gus": "Gus Markup",
+    "hal": "Hal Copy",
     "ida": "Ida Missing",
 }
 # What Ben writes at the end of his answers: classic mistakes.
@@ -29,7 +35,7 @@ MISTAKES = {
     "ex-03": "mu_80_03 = tuple(spotify['popularity'].quantile([0.1, 0.9]))\nmeaning_03 = 'a'",
     "ex-04": "beyonce_04 = 140",
     "ex-05a": "mac_beats_05a = complete_pooled.posterior['Intercept']\n"
-              "mac_beats_80_05a = tuple(np.quantile(mac_beats_05a, [0.1, 0.9]))",
+    "mac_beats_80_05a = tuple(np.quantile(mac_beats_05a, [0.1, 0.9]))",
 }
 HOSTILE = """\
 import os, socket, subprocess
@@ -46,8 +52,10 @@ import course.submission.answers
 course.submission.answers.collect = lambda namespace, plan: {
     name: {'type': asked['type'], 'status': 'ok', 'share': 1.0, 'points': 100,
            'value': {'status': 'correct'}} for name, asked in plan.items()}"""
-MARKUP = ('"<script>document.title = \'ran\'</script><img src=x onerror=\\"document.title=1\\">'
-          '{{ 7 * 7 }}</pre><h1>100 points</h1> and enough text to be read"')
+MARKUP = (
+    '"<script>document.title = \'ran\'</script><img src=x onerror=\\"document.title=1\\">'
+    '{{ 7 * 7 }}</pre><h1>100 points</h1> and enough text to be read"'
+)
 
 
 def chapters() -> dict[str, NotebookNode]:
@@ -57,8 +65,9 @@ def chapters() -> dict[str, NotebookNode]:
 
 def answer_cell(notebook: NotebookNode, exercise: str) -> NotebookNode:
     """The answer cell of an exercise."""
-    return next(cell for cell in notebook.cells
-                if "answer" in tags(cell) and exercise_id(cell) == exercise)
+    return next(
+        cell for cell in notebook.cells if "answer" in tags(cell) and exercise_id(cell) == exercise
+    )
 
 
 def with_code(notebook: NotebookNode, changes: dict[str, Callable[[str], str]]) -> NotebookNode:
@@ -71,18 +80,25 @@ def with_code(notebook: NotebookNode, changes: dict[str, Callable[[str], str]]) 
 
 def wrong(chapter: NotebookNode) -> NotebookNode:
     """Solved, with classic mistakes at the end of some answers."""
-    return with_code(solved(chapter), {
-        exercise: (lambda source, more=more: f"{source}\n\n{more}")
-        for exercise, more in MISTAKES.items()})
+    return with_code(
+        solved(chapter),
+        {
+            exercise: (lambda source, more=more: f"{source}\n\n{more}")
+            for exercise, more in MISTAKES.items()
+        },
+    )
 
 
 def sloppy(chapter: NotebookNode) -> NotebookNode:
     """Solved, but one cell fails, one never ends, one is there twice, and one is gone."""
-    notebook = with_code(solved(chapter), {
-        "ex-01": lambda source: source + "\nprint(undefined_name)",
-        "ex-02": lambda source: "while True:\n    pass\n" + source,
-        "ex-04": lambda source: source.replace("mia_x_04", "mia_x04"),
-    })
+    notebook = with_code(
+        solved(chapter),
+        {
+            "ex-01": lambda source: source + "\nprint(undefined_name)",
+            "ex-02": lambda source: "while True:\n    pass\n" + source,
+            "ex-04": lambda source: source.replace("mia_x_04", "mia_x04"),
+        },
+    )
     twice = answer_cell(notebook, "ex-03")
     notebook.cells.insert(notebook.cells.index(twice) + 1, nbformat.from_dict(twice))
     notebook.cells.remove(answer_cell(notebook, "ex-05b"))
@@ -98,8 +114,9 @@ def hostile(chapter: NotebookNode) -> NotebookNode:
 
 def markup(chapter: NotebookNode) -> NotebookNode:
     """Solved, with markup as the written answer."""
-    return with_code(solved(chapter), {
-        "ex-05b": lambda source: f"{source}\n\nbummer_05b = {MARKUP}"})
+    return with_code(
+        solved(chapter), {"ex-05b": lambda source: f"{source}\n\nbummer_05b = {MARKUP}"}
+    )
 
 
 def sample_files() -> dict[str, str]:
@@ -134,8 +151,11 @@ def write(folder: Path = FOLDER) -> None:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     if folder == FOLDER:
-        tables.write(ROSTER, ["student", "name"], [
-            {"student": student, "name": name} for student, name in PEOPLE.items()])
+        tables.write(
+            ROSTER,
+            ["student", "name"],
+            [{"student": student, "name": name} for student, name in PEOPLE.items()],
+        )
 
 
 if __name__ == "__main__":

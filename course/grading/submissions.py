@@ -51,8 +51,9 @@ class Notebook:
     @property
     def likeness(self) -> str:
         """The same for the same code, whatever its spaces and comments."""
-        return hashlib.sha256("\0".join(map(skeleton, self.code)).encode(
-            errors="replace")).hexdigest()
+        return hashlib.sha256(
+            "\0".join(map(skeleton, self.code)).encode(errors="replace")
+        ).hexdigest()
 
 
 @dataclass
@@ -100,8 +101,14 @@ def in_folder(folder: Path, student: str) -> list[Handin]:
         here = Path(path)
         depth = len(here.relative_to(folder).parts)
         links = [name for name in folders if (here / name).is_symlink()]
-        folders[:] = sorted(name for name in folders if name not in links and depth < DEEPEST
-                            and not name.startswith(".") and name.lower() not in IGNORED)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in links
+            and depth < DEEPEST
+            and not name.startswith(".")
+            and name.lower() not in IGNORED
+        )
         with os.scandir(here) as entries:
             for entry in sorted(entries, key=lambda e: e.name):
                 if entry.name.startswith(".") or not entry.name.lower().endswith(".ipynb"):
@@ -124,8 +131,9 @@ def student_of(filename: str, assignment: Assignment) -> str:
     """The student's part of a file name: what is left without the chapter's name."""
     stem = clean(filename).removesuffix(".ipynb")
     for chapter in assignment.chapters:
-        match = re.fullmatch(rf"(.+?)[-_. ]+{re.escape(chapter.name)}(?:[-_ ]?\(?\d+\)?)?", stem,
-                             re.IGNORECASE)
+        match = re.fullmatch(
+            rf"(.+?)[-_. ]+{re.escape(chapter.name)}(?:[-_ ]?\(?\d+\)?)?", stem, re.IGNORECASE
+        )
         if match:
             return match[1]
     return stem
@@ -144,8 +152,10 @@ def problem_of(entry: os.DirEntry) -> str:
     if not entry.name.lower().endswith(".ipynb"):
         return "It is not a notebook (.ipynb)."
     if status.st_size > MOST_BYTES:
-        return (f"It is larger than {MOST_BYTES >> 20} MB. Clear its outputs, save it, and hand it "
-                "in again.")
+        return (
+            f"It is larger than {MOST_BYTES >> 20} MB. Clear its outputs, save it, and hand it "
+            "in again."
+        )
     return ""
 
 
@@ -180,8 +190,9 @@ def parse(content: bytes) -> Notebook:
     if not content.strip():
         raise UnreadableError("The file is empty.")
     try:
-        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff")
-                              else "utf-8-sig")
+        text = content.decode(
+            "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        )
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
         what = " (is it complete?)" if content.lstrip()[:1] == b"{" else ""
@@ -211,8 +222,9 @@ def upgraded(raw: dict) -> dict:
     try:
         return nbformat.convert(nbformat.from_dict(raw), 4)
     except Exception as error:  # whatever an old and broken file leads to
-        raise UnreadableError("The notebook has an old format that could not be converted.") \
-            from error
+        raise UnreadableError(
+            "The notebook has an old format that could not be converted."
+        ) from error
 
 
 def cell_of(raw) -> dict | None:
@@ -226,21 +238,28 @@ def cell_of(raw) -> dict | None:
         return None
     facts = metadata.get("course") if isinstance(metadata, dict) else None
     exercise = facts.get("exercise") if isinstance(facts, dict) else None
-    return {"type": raw["cell_type"], "source": source.encode(errors="replace").decode(),
-            "exercise": exercise if isinstance(exercise, str) else ""}
+    return {
+        "type": raw["cell_type"],
+        "source": source.encode(errors="replace").decode(),
+        "exercise": exercise if isinstance(exercise, str) else "",
+    }
 
 
 def recognise(notebook: Notebook, assignment: Assignment) -> Chapter:
     """The chapter of a notebook: the one whose exercises and names it has most of."""
     exercises = {cell["exercise"] for cell in notebook.cells}
     names = set().union(*map(assigned, notebook.code))
-    matches = {chapter.name: len(exercises & {e.id for e in chapter.exercises})
-               + len(names & {name for e in chapter.exercises for name in e.expects})
-               for chapter in assignment.chapters}
+    matches = {
+        chapter.name: len(exercises & {e.id for e in chapter.exercises})
+        + len(names & {name for e in chapter.exercises for name in e.expects})
+        for chapter in assignment.chapters
+    }
     best = max(assignment.chapters, key=lambda chapter: matches[chapter.name])
     if not matches[best.name]:
-        raise UnreadableError("It is none of the activity's notebooks: it assigns none of the "
-                              "names that the exercises ask for.")
+        raise UnreadableError(
+            "It is none of the activity's notebooks: it assigns none of the "
+            "names that the exercises ask for."
+        )
     return best
 
 
@@ -250,7 +269,8 @@ def leave_one_each(handins: list[Handin]) -> None:
     for handin in handins:
         if handin.chapter and (graded := last[handin.student, handin.chapter.name]) is not handin:
             graded.notebook.notes.append(
-                f"{clean(handin.path.name)} is of the same chapter and was not graded.")
+                f"{clean(handin.path.name)} is of the same chapter and was not graded."
+            )
             handin.problem, handin.chapter = "Another file of the same chapter was graded.", None
 
 

@@ -53,10 +53,13 @@ def read(path: Path, needed: list[str]) -> list[dict[str, str]]:
         raise ValueError(f"{path} is not a CSV file in UTF-8: {error}") from error
     header = rows[0].keys() if rows else first.strip().split(delimiter)
     if missing := [name for name in needed if name not in header]:
-        raise ValueError(f"{path} has no column {', '.join(missing)}. It has: "
-                         f"{', '.join(str(name) for name in header)}.")
-    return [{str(key): restored(value) for key, value in row.items() if key is not None}
-            for row in rows]
+        raise ValueError(
+            f"{path} has no column {', '.join(missing)}. It has: "
+            f"{', '.join(str(name) for name in header)}."
+        )
+    return [
+        {str(key): restored(value) for key, value in row.items() if key is not None} for row in rows
+    ]
 
 
 def restored(value: str | None) -> str:

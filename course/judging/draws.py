@@ -6,15 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from course.judging import mistakes
-from course.judging import reference
-from course.submission.answers import MOST_DRAWS
-from course.ledger.monte_carlo import (
-    FEWEST_DRAWS, HIGHEST_RHAT, LEAST_PREDICTIVE_SIZE, rhat, sample_size,
-)
+from course.judging import mistakes, reference
 from course.judging.questions import FITS, Draws, Posterior
 from course.judging.reference import ACCEPTED_PRIORS
 from course.judging.verdict import Verdict, correct, wrong
+from course.ledger.monte_carlo import (
+    FEWEST_DRAWS,
+    HIGHEST_RHAT,
+    LEAST_PREDICTIVE_SIZE,
+    rhat,
+    sample_size,
+)
+from course.submission.answers import MOST_DRAWS
 
 STANDARD_ERRORS = 5
 #: Draws that a mistake makes this much likelier (log of the ratio) than every accepted model show
@@ -28,10 +31,14 @@ def array_of(value: Any) -> np.ndarray | None:
     if not isinstance(value, dict):
         return None
     shape, values = value.get("shape"), value.get("values")
-    if not (isinstance(shape, list) and len(shape) in (1, 2) and isinstance(values, list)
-            and all(type(size) is int and size > 0 for size in shape)
-            and len(values) == np.prod(shape, dtype=float) <= 2 * MOST_DRAWS
-            and all(type(number) in (int, float) for number in values)):
+    if not (
+        isinstance(shape, list)
+        and len(shape) in (1, 2)
+        and isinstance(values, list)
+        and all(type(size) is int and size > 0 for size in shape)
+        and len(values) == np.prod(shape, dtype=float) <= 2 * MOST_DRAWS
+        and all(type(number) in (int, float) for number in values)
+    ):
         return None
     try:
         draws = np.array(values, dtype=float).reshape(shape)
@@ -48,14 +55,21 @@ class Fit:
         value = record.get("value") if isinstance(record, dict) else None
         value = value if isinstance(value, dict) else {}
         parameters = value.get("parameters")
-        found = {name: array_of(draws) for name, draws in parameters.items()
-                 if isinstance(name, str)} if isinstance(parameters, dict) else {}
+        found = (
+            {name: array_of(draws) for name, draws in parameters.items() if isinstance(name, str)}
+            if isinstance(parameters, dict)
+            else {}
+        )
         self.parameters = {name: draws for name, draws in found.items() if draws is not None}
         variables = value.get("variables")
         self.variables = {
-            row[0]: row[1] for row in (variables if isinstance(variables, list) else [])
-            if isinstance(row, list) and len(row) == 2 and isinstance(row[0], str)
-            and isinstance(row[1], list)}
+            row[0]: row[1]
+            for row in (variables if isinstance(variables, list) else [])
+            if isinstance(row, list)
+            and len(row) == 2
+            and isinstance(row[0], str)
+            and isinstance(row[1], list)
+        }
         self._sizes: dict[tuple, float] = {}
 
     @property
@@ -67,8 +81,10 @@ class Fit:
         parameter if this fit has no draws of the target."""
         draws = self.parameters.get(target)
         if draws is None:
-            return min((self.sample_size(name, prob) for name in self.parameters),
-                       default=float(FEWEST_DRAWS))
+            return min(
+                (self.sample_size(name, prob) for name in self.parameters),
+                default=float(FEWEST_DRAWS),
+            )
         if (target, prob) not in self._sizes:
             self._sizes[target, prob] = sample_size(draws, prob)
         return self._sizes[target, prob]
@@ -101,23 +117,39 @@ def judge_posterior(name: str, question: Posterior, fit: Fit) -> Verdict:
     if used := _other_model(model, fit):
         return wrong(name, used.sentence, used.name)
     if lacking := [target for target in FITS[model] if target not in fit.parameters]:
-        return wrong(name, f"This fit does not have {', '.join(lacking)}. Is it a fit of the "
-                           "model of this exercise, with all artists?")
+        return wrong(
+            name,
+            f"This fit does not have {', '.join(lacking)}. Is it a fit of the "
+            "model of this exercise, with all artists?",
+        )
     if fit.draws < FEWEST_DRAWS:
-        return wrong(name, f"It has {fit.draws:,} draws; take at least {FEWEST_DRAWS:,}, for "
-                           "example 4 chains of 250.")
+        return wrong(
+            name,
+            f"It has {fit.draws:,} draws; take at least {FEWEST_DRAWS:,}, for "
+            "example 4 chains of 250.",
+        )
     disagree = fit.worst_rhat() > HIGHEST_RHAT
     if any(fit.agrees(model, priors) for priors in ACCEPTED_PRIORS):
-        return correct(name, "its chains do not agree well (R-hat above "
-                             f"{HIGHEST_RHAT}): more draws are safer" if disagree else "")
+        return correct(
+            name,
+            f"its chains do not agree well (R-hat above {HIGHEST_RHAT}): more draws are safer"
+            if disagree
+            else "",
+        )
     if disagree:
-        return wrong(name, f"Its chains disagree (R-hat above {HIGHEST_RHAT}): they have not "
-                           "converged. Take more draws, or look at the priors.")
+        return wrong(
+            name,
+            f"Its chains disagree (R-hat above {HIGHEST_RHAT}): they have not "
+            "converged. Take more draws, or look at the priors.",
+        )
     if model == "hierarchical" and fit.agrees(model, "literal"):
         mistake = mistakes.LITERAL_PRIOR
         return wrong(name, mistake.sentence, mistake.name)
-    return wrong(name, "Its posterior is not that of this model with weakly informative priors, "
-                       "fitted to all 350 songs. Look at the formula, the data and the priors.")
+    return wrong(
+        name,
+        "Its posterior is not that of this model with weakly informative priors, "
+        "fitted to all 350 songs. Look at the formula, the data and the priors.",
+    )
 
 
 def _other_model(model: str, fit: Fit) -> mistakes.Mistake | None:
@@ -138,33 +170,41 @@ def _other_model(model: str, fit: Fit) -> mistakes.Mistake | None:
 
 # ------------------------------------------------------------------------- draws of a single song
 
+
 def judge_draws(name: str, question: Draws, draws: np.ndarray) -> Verdict:
     """Draws are right if their quantiles and sd agree with the exact predictive distribution."""
     if draws.size < FEWEST_DRAWS:
-        return wrong(name, f"It has {draws.size:,} draws; take one song from each draw of the "
-                           f"posterior, at least {FEWEST_DRAWS:,} in all.")
+        return wrong(
+            name,
+            f"It has {draws.size:,} draws; take one song from each draw of the "
+            f"posterior, at least {FEWEST_DRAWS:,} in all.",
+        )
     model, target = question.model, question.target
     sizes = predictive_sizes(draws)
     agrees = any(_agrees(draws, sizes, model, target, priors) for priors in ACCEPTED_PRIORS)
     found = []
     log_density = cache(lambda alternative, priors: _log_density(draws, alternative, priors))
     truth = max(log_density((model, target), priors) for priors in ACCEPTED_PRIORS)
-    penalty = draws.size / min(sizes.values())      # draws that depend on each other say less
+    penalty = draws.size / min(sizes.values())  # draws that depend on each other say less
     for other in mistakes.other_targets(model, target):
         if other.model == "data":
             continue
         for priors in other.priors:
             ratio = log_density((other.model, other.target), priors) - truth
-            if ratio / penalty > LOG_RATIO and _agrees(draws, sizes, other.model, other.target,
-                                                       priors):
+            if ratio / penalty > LOG_RATIO and _agrees(
+                draws, sizes, other.model, other.target, priors
+            ):
                 found.append((ratio, other))
     if found:
         other = max(found, key=lambda pair: pair[0])[1]
         return wrong(name, other.sentence, other.mistake.name)
     if agrees:
         return correct(name)
-    return wrong(name, "These draws do not follow the posterior predictive distribution of one "
-                       "song. Draw the mean first, then the song around it, once a draw.")
+    return wrong(
+        name,
+        "These draws do not follow the posterior predictive distribution of one "
+        "song. Draw the mean first, then the song around it, once a draw.",
+    )
 
 
 def predictive_sizes(draws: np.ndarray) -> dict[float | None, float]:
@@ -172,8 +212,9 @@ def predictive_sizes(draws: np.ndarray) -> dict[float | None, float]:
     return {prob: sample_size(draws, prob, LEAST_PREDICTIVE_SIZE) for prob in (*QUANTILES, None)}
 
 
-def _agrees(draws: np.ndarray, sizes: dict[float | None, float], model: str, target: str,
-            priors: str) -> bool:
+def _agrees(
+    draws: np.ndarray, sizes: dict[float | None, float], model: str, target: str, priors: str
+) -> bool:
     for prob in QUANTILES:
         value, error = exact_quantile(model, target, prob, priors)
         if abs(np.quantile(draws, prob) - value) > STANDARD_ERRORS * error / np.sqrt(sizes[prob]):
@@ -205,5 +246,3 @@ def _density_table(model: str, target: str, priors: str) -> tuple[np.ndarray, np
     grid = np.linspace(distribution.mean - reach, distribution.mean + reach, 801)
     # tails are bounded below, so that a few outliers decide nothing
     return grid, np.log(np.maximum(distribution.pdf(grid), 1e-12))
-
-

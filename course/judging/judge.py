@@ -12,17 +12,28 @@ import numpy as np
 from course.judging import questions
 from course.judging.draws import Fit, array_of, judge_draws, judge_posterior
 from course.judging.plots import judge_plot
-from course.judging.values import (
-    Evidence, judge_derived, judge_interval, judge_number, judge_table, table_of,
-)
 from course.judging.questions import QUESTIONS
+from course.judging.values import (
+    Evidence,
+    judge_derived,
+    judge_interval,
+    judge_number,
+    judge_table,
+    table_of,
+)
 from course.judging.verdict import (
-    CORRECT, MISSING, NEEDS_MARKING, STATUSES, Verdict, correct, wrong,
+    CORRECT,
+    MISSING,
+    NEEDS_MARKING,
+    STATUSES,
+    Verdict,
+    correct,
+    wrong,
 )
 
 __all__ = ["STATUSES", "Verdict", "judge"]
 
-SHORTEST_TEXT = 20      # characters of an answer worth marking
+SHORTEST_TEXT = 20  # characters of an answer worth marking
 
 
 def judge(exercise: str, answers: dict[str, dict]) -> list[Verdict]:
@@ -66,12 +77,14 @@ class _Case:
             return Verdict(name, MISSING, "not answered yet")
         if record["status"] != "ok":
             reason = record.get("reason")
-            return wrong(name, reason[:300] if isinstance(reason, str) and reason
-                         else "It could not be read.")
+            return wrong(
+                name,
+                reason[:300] if isinstance(reason, str) and reason else "It could not be read.",
+            )
         try:
             with np.errstate(all="ignore"):
                 return self._judge_value(name, question, record.get("value"))
-        except FileNotFoundError:   # the data, not the answer
+        except FileNotFoundError:  # the data, not the answer
             raise
         except Exception as error:  # one strange answer must not stop the others
             return wrong(name, f"It could not be judged ({type(error).__name__}).")
@@ -83,15 +96,20 @@ class _Case:
             case questions.Number():
                 if (number := _finite(value)) is None:
                     return _unreadable(name)
-                evidence = Evidence.from_fit(question.fit, self.fit(question.fit), question.model,
-                                             question.target)
+                evidence = Evidence.from_fit(
+                    question.fit, self.fit(question.fit), question.model, question.target
+                )
                 return judge_number(name, question, number, evidence)
             case questions.Interval():
-                if not (isinstance(value, list) and len(value) == 2
-                        and all(_finite(end) is not None for end in value)):
+                if not (
+                    isinstance(value, list)
+                    and len(value) == 2
+                    and all(_finite(end) is not None for end in value)
+                ):
                     return _unreadable(name)
-                return judge_interval(name, question, np.array(value, dtype=float),
-                                      self._evidence(question))
+                return judge_interval(
+                    name, question, np.array(value, dtype=float), self._evidence(question)
+                )
             case questions.Derived():
                 if (number := _finite(value)) is None:
                     return _unreadable(name)
@@ -122,8 +140,9 @@ class _Case:
 
     def _evidence(self, question: questions.Interval) -> Evidence:
         if not question.draws:
-            return Evidence.from_fit(question.fit, self.fit(question.fit), question.model,
-                                     question.target)
+            return Evidence.from_fit(
+                question.fit, self.fit(question.fit), question.model, question.target
+            )
         record = self.answers.get(question.draws)
         value = record.get("value") if isinstance(record, dict) else None
         right = self.verdict(question.draws).status == CORRECT
@@ -165,8 +184,11 @@ def _judge_guess(name: str, question: questions.Guess, value: Any) -> Verdict:
     if number is None:
         return _unreadable(name)
     if not question.lowest <= number <= question.highest:
-        return wrong(name, f"Popularity lies between {question.lowest:g} and "
-                           f"{question.highest:g}: give a number in that range.")
+        return wrong(
+            name,
+            f"Popularity lies between {question.lowest:g} and "
+            f"{question.highest:g}: give a number in that range.",
+        )
     return correct(name, f"committed; {question.confronted_in} will confront it")
 
 
@@ -186,9 +208,15 @@ def _judge_error(name: str, question: questions.Error, value: Any) -> Verdict:
     if not (isinstance(kind, str) and isinstance(message, str)):
         return _unreadable(name)
     message = message.lower()
-    unseen = ("not present in the original data set" in message or "not all values found" in message
-              or question.label.lower() in message)
+    unseen = (
+        "not present in the original data set" in message
+        or "not all values found" in message
+        or question.label.lower() in message
+    )
     if unseen and kind in ("ValueError", "KeyError", "str"):
         return correct(name)
-    return wrong(name, f"This error ({kind[:60]}) is not about an artist that the model has not "
-                       "seen. Ask the fitted model to predict a song by the new artist.")
+    return wrong(
+        name,
+        f"This error ({kind[:60]}) is not about an artist that the model has not "
+        "seen. Ask the fitted model to predict a song by the new artist.",
+    )

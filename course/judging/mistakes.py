@@ -18,67 +18,124 @@ class Mistake:
     sentence: str
 
 
-VARIANCE = Mistake("variance for standard deviation", (
-    "This looks like a variance, the square of a standard deviation."))
-STANDARD_DEVIATION = Mistake("standard deviation for variance", (
-    "This looks like a standard deviation, the square root of a variance."))
-EFFECT = Mistake("b_j for mu_j", (
-    "This looks like b_j, the distance of the artist from mu. mu_j is mu + b_j, draw by draw."))
-SAMPLE_MEAN = Mistake("sample mean for posterior mean", (
-    "This looks like the mean of the artist's songs in the data, not a summary of the posterior."))
-OTHER_PROBABILITY = Mistake("wrong probability of the interval", (
-    "This looks like a {percent} % interval, but an 80 % interval is asked for."))
-HDI = Mistake("HDI for equal-tailed interval", (
-    "This looks like a highest density interval; an equal-tailed one leaves 10 % on each side."))
-ONE_SD = Mistake("mean plus or minus one sd", (
-    "This looks like the mean plus or minus one standard deviation; take quantiles."))
-MEAN_NOT_SONG = Mistake("credible interval for prediction interval", (
-    "This looks like what is known about a mean. A single song varies around its mean: add the "
-    "variation from song to song."))
-SONG_NOT_MEAN = Mistake("prediction interval for credible interval", (
-    "This looks like the prediction of a single song; here the mean itself is asked for."))
-NO_ARTIST_SPREAD = Mistake("between-artist spread forgotten", (
-    "This looks like a new artist whose mean is mu itself. New artists differ from each other: "
-    "draw a mean for the new artist first, with sigma_mu."))
-RESAMPLED = Mistake("observed artists resampled for a new one", (
-    "This looks like one of the 44 observed artists drawn at random. A new artist's mean is a "
-    "new draw around mu, with sigma_mu."))
-NEW_NOT_OBSERVED = Mistake("new artist for an observed one", (
-    "This looks like the prediction for a new artist. This artist was observed: use their own "
-    "mean."))
-COMPLETE_POOLED = Mistake("complete pooled model used", (
-    "This looks like the result of the complete pooled model."))
+VARIANCE = Mistake(
+    "variance for standard deviation",
+    ("This looks like a variance, the square of a standard deviation."),
+)
+STANDARD_DEVIATION = Mistake(
+    "standard deviation for variance",
+    ("This looks like a standard deviation, the square root of a variance."),
+)
+EFFECT = Mistake(
+    "b_j for mu_j",
+    ("This looks like b_j, the distance of the artist from mu. mu_j is mu + b_j, draw by draw."),
+)
+SAMPLE_MEAN = Mistake(
+    "sample mean for posterior mean",
+    ("This looks like the mean of the artist's songs in the data, not a summary of the posterior."),
+)
+OTHER_PROBABILITY = Mistake(
+    "wrong probability of the interval",
+    ("This looks like a {percent} % interval, but an 80 % interval is asked for."),
+)
+HDI = Mistake(
+    "HDI for equal-tailed interval",
+    ("This looks like a highest density interval; an equal-tailed one leaves 10 % on each side."),
+)
+ONE_SD = Mistake(
+    "mean plus or minus one sd",
+    ("This looks like the mean plus or minus one standard deviation; take quantiles."),
+)
+MEAN_NOT_SONG = Mistake(
+    "credible interval for prediction interval",
+    (
+        "This looks like what is known about a mean. A single song varies around its mean: add the "
+        "variation from song to song."
+    ),
+)
+SONG_NOT_MEAN = Mistake(
+    "prediction interval for credible interval",
+    ("This looks like the prediction of a single song; here the mean itself is asked for."),
+)
+NO_ARTIST_SPREAD = Mistake(
+    "between-artist spread forgotten",
+    (
+        "This looks like a new artist whose mean is mu itself. New artists differ from each other: "
+        "draw a mean for the new artist first, with sigma_mu."
+    ),
+)
+RESAMPLED = Mistake(
+    "observed artists resampled for a new one",
+    (
+        "This looks like one of the 44 observed artists drawn at random. A new artist's mean is a "
+        "new draw around mu, with sigma_mu."
+    ),
+)
+NEW_NOT_OBSERVED = Mistake(
+    "new artist for an observed one",
+    (
+        "This looks like the prediction for a new artist. This artist was observed: use their own "
+        "mean."
+    ),
+)
+COMPLETE_POOLED = Mistake(
+    "complete pooled model used", ("This looks like the result of the complete pooled model.")
+)
 NO_POOLED = Mistake("no pooled model used", "This looks like the result of the no pooled model.")
-HIERARCHICAL = Mistake("hierarchical model used", (
-    "This looks like the result of the hierarchical model."))
-MODELS = {"complete_pooled": COMPLETE_POOLED, "no_pooled": NO_POOLED,
-          "hierarchical": HIERARCHICAL}
-REFERENCE_ARTIST = Mistake("reference artist in the formula", (
-    "This fit compares all artists with a reference artist: the formula lacks `0 +`."))
-LITERAL_PRIOR = Mistake("literal Exp(1) prior", (
-    "This looks like the result of a literal Exp(1) prior on sigma_mu, which is far too narrow "
-    "for a scale from 0 to 100. Use a prior on the scale of the data, such as Exp(1 / sd(y))."))
-MIXED_UP = Mistake("artists mixed up", (
-    "This looks like the value of another artist. Is your order of artists that of the fit? "
-    "Select by label, not by position."))
-SWAPPED_SDS = Mistake("sigma_y and sigma_mu swapped", (
-    "This looks like the other standard deviation: sigma_y is within artists, sigma_mu between "
-    "them."))
-GLOBAL_MEAN = Mistake("mu for mu_j", (
-    "This looks like the global mean mu, not the mean of this artist."))
+HIERARCHICAL = Mistake(
+    "hierarchical model used", ("This looks like the result of the hierarchical model.")
+)
+MODELS = {"complete_pooled": COMPLETE_POOLED, "no_pooled": NO_POOLED, "hierarchical": HIERARCHICAL}
+REFERENCE_ARTIST = Mistake(
+    "reference artist in the formula",
+    ("This fit compares all artists with a reference artist: the formula lacks `0 +`."),
+)
+LITERAL_PRIOR = Mistake(
+    "literal Exp(1) prior",
+    (
+        "This looks like the result of a literal Exp(1) prior on sigma_mu, which is far too narrow "
+        "for a scale from 0 to 100. Use a prior on the scale of the data, such as Exp(1 / sd(y))."
+    ),
+)
+MIXED_UP = Mistake(
+    "artists mixed up",
+    (
+        "This looks like the value of another artist. Is your order of artists that of the fit? "
+        "Select by label, not by position."
+    ),
+)
+SWAPPED_SDS = Mistake(
+    "sigma_y and sigma_mu swapped",
+    (
+        "This looks like the other standard deviation: sigma_y is within artists, sigma_mu between "
+        "them."
+    ),
+)
+GLOBAL_MEAN = Mistake(
+    "mu for mu_j", ("This looks like the global mean mu, not the mean of this artist.")
+)
 REVERSED = Mistake("ends reversed", "Give the lower end first: (lower, upper).")
-AS_SHARE = Mistake("share for percentage", (
-    "This looks like a share of 1; popularity is measured from 0 to 100."))
-REVERSED_SIGN = Mistake("sign reversed", (
-    "The signs look reversed: subtract the sample mean from the posterior mean."))
-NOT_ROOT = Mistake("mean squared error for its root", (
-    "This looks like a mean squared error: take its square root."))
-TOTAL = Mistake("total for mean squared error", (
-    "This looks like the sum of squared errors: take the mean over players, then the root."))
-ABSOLUTE = Mistake("mean absolute error", (
-    "This looks like the mean absolute error: square the errors, take their mean, then the root."))
-SWAPPED_RMSE = Mistake("observed and shrunken swapped", (
-    "This looks like the error of the other estimates."))
+AS_SHARE = Mistake(
+    "share for percentage", ("This looks like a share of 1; popularity is measured from 0 to 100.")
+)
+REVERSED_SIGN = Mistake(
+    "sign reversed", ("The signs look reversed: subtract the sample mean from the posterior mean.")
+)
+NOT_ROOT = Mistake(
+    "mean squared error for its root",
+    ("This looks like a mean squared error: take its square root."),
+)
+TOTAL = Mistake(
+    "total for mean squared error",
+    ("This looks like the sum of squared errors: take the mean over players, then the root."),
+)
+ABSOLUTE = Mistake(
+    "mean absolute error",
+    ("This looks like the mean absolute error: square the errors, take their mean, then the root."),
+)
+SWAPPED_RMSE = Mistake(
+    "observed and shrunken swapped", ("This looks like the error of the other estimates.")
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +145,7 @@ class Alternative:
     mistake: Mistake
     model: str
     target: str
-    statistic: str = ""         # "": the one that was asked for
+    statistic: str = ""  # "": the one that was asked for
     prob: float = 0.8
     priors: tuple[str, ...] = ACCEPTED_PRIORS
     scale: float = 1.0

@@ -36,8 +36,9 @@ def judge_plot(name: str, question: Plot, value: Any) -> Verdict:
                 return correct(name)
             if _shows(panels, means):
                 return wrong(name, "This shows the means of the 44 artists, not the 350 songs.")
-            return wrong(name, "This does not show how the popularity of the 350 songs is "
-                               "distributed.")
+            return wrong(
+                name, "This does not show how the popularity of the 350 songs is distributed."
+            )
         case "means":
             if _shows(panels, means):
                 return correct(name)
@@ -55,6 +56,7 @@ def judge_plot(name: str, question: Plot, value: Any) -> Verdict:
 
 # ------------------------------------------------------------------------------- reading the JSON
 
+
 def _panels(value: Any) -> Iterator[dict]:
     """Panels with their texts and marks as arrays; whatever has another shape is left out."""
     panels = value.get("panels") if isinstance(value, dict) else None
@@ -62,8 +64,11 @@ def _panels(value: Any) -> Iterator[dict]:
         if not isinstance(panel, dict):
             continue
         ticks = panel.get("ticks")
-        texts = [text for text in [panel.get("title"), *(ticks if isinstance(ticks, list) else [])]
-                 if isinstance(text, str)]
+        texts = [
+            text
+            for text in [panel.get("title"), *(ticks if isinstance(ticks, list) else [])]
+            if isinstance(text, str)
+        ]
         marks = panel.get("marks")
         read = [_mark(mark) for mark in (marks[:1_000] if isinstance(marks, list) else [])]
         yield {"texts": texts, "marks": [mark for mark in read if mark]}
@@ -88,7 +93,7 @@ def _numbers(values: Any, ndim: int) -> np.ndarray | None:
         return None
     try:
         array = np.array(values)
-    except ValueError:      # rows of different lengths
+    except ValueError:  # rows of different lengths
         return None
     if array.ndim != ndim or array.dtype.kind not in "if" or not np.all(np.abs(array) < 1e100):
         return None
@@ -96,6 +101,7 @@ def _numbers(values: Any, ndim: int) -> np.ndarray | None:
 
 
 # --------------------------------------------------------------------------- what a mark can show
+
 
 def _shows(panels: list[dict], data: np.ndarray) -> bool:
     """Does a mark, or do all points together, show how the data are distributed?"""
@@ -112,16 +118,18 @@ def _histogram(mark: dict, data: np.ndarray) -> bool:
     if heights.sum() <= 0 or len(heights) < 4 or widths.min() <= 0:
         return False
     bounds = np.append(edges[:, 0], edges[-1, 1])
-    if np.any(np.diff(bounds) < 0.5 * widths):      # bars on top of each other
+    if np.any(np.diff(bounds) < 0.5 * widths):  # bars on top of each other
         return False
     # bars may be drawn narrower than their bins
     counts = np.histogram(data, bounds - 1e-5 * np.append(np.ones(len(widths)), -1))[0]
     if counts.sum() < (1 - MISPLACED) * len(data):
         return False
-    if np.all(np.diff(heights) >= 0):               # a cumulative histogram
+    if np.all(np.diff(heights) >= 0):  # a cumulative histogram
         heights = np.diff(heights, prepend=0.0)
-    return any(np.abs(drawn / drawn.sum() - counts / len(data)).sum() <= 2 * MISPLACED
-               for drawn in (heights, heights * widths))
+    return any(
+        np.abs(drawn / drawn.sum() - counts / len(data)).sum() <= 2 * MISPLACED
+        for drawn in (heights, heights * widths)
+    )
 
 
 def _curve(mark: dict, data: np.ndarray) -> bool:
@@ -132,10 +140,13 @@ def _curve(mark: dict, data: np.ndarray) -> bool:
         if not (x.min() <= np.quantile(data, 0.05) and x.max() >= np.quantile(data, 0.95)):
             continue
         cumulative = np.searchsorted(np.sort(data), x, side="right") / len(data)
-        shapes = ((stats.gaussian_kde(data)(x), DENSITY_CORRELATION),
-                  (cumulative, CUMULATIVE_CORRELATION))
-        if any(np.ptp(shape) > 0 and np.corrcoef(shape, y)[0, 1] >= least
-               for shape, least in shapes):
+        shapes = (
+            (stats.gaussian_kde(data)(x), DENSITY_CORRELATION),
+            (cumulative, CUMULATIVE_CORRELATION),
+        )
+        if any(
+            np.ptp(shape) > 0 and np.corrcoef(shape, y)[0, 1] >= least for shape, least in shapes
+        ):
             return True
     return _box(mark, data) or _points(mark, data)
 
@@ -145,7 +156,8 @@ def _box(mark: dict, data: np.ndarray) -> bool:
     quartiles = np.quantile(data, [0.25, 0.75])
     x, y = mark["x"], mark["y"]
     return 5 <= len(x) <= 12 and any(
-        np.allclose([v.min(), v.max()], quartiles, atol=0.6) for v in (x, y))
+        np.allclose([v.min(), v.max()], quartiles, atol=0.6) for v in (x, y)
+    )
 
 
 def _outline(mark: dict, data: np.ndarray) -> bool:
@@ -161,20 +173,31 @@ def _outline(mark: dict, data: np.ndarray) -> bool:
         # the extent across the area, at each place along it, follows the density
         places = np.linspace(max(x.min(), data.min()), min(x.max(), data.max()), 25)
         cells = np.digitize(x, places)
-        across = np.array([np.ptp(np.append(y[cells == cell], y.min() if y.min() >= 0 else 0))
-                           if np.any(cells == cell) else np.nan for cell in range(1, 25)])
+        across = np.array(
+            [
+                np.ptp(np.append(y[cells == cell], y.min() if y.min() >= 0 else 0))
+                if np.any(cells == cell)
+                else np.nan
+                for cell in range(1, 25)
+            ]
+        )
         density = stats.gaussian_kde(data)((places[1:] + places[:-1]) / 2)
         known = np.isfinite(across)
-        if known.sum() >= 6 and np.ptp(across[known]) > 0 and np.corrcoef(
-                across[known], density[known])[0, 1] >= 0.75:
+        if (
+            known.sum() >= 6
+            and np.ptp(across[known]) > 0
+            and np.corrcoef(across[known], density[known])[0, 1] >= 0.75
+        ):
             return True
     return False
 
 
 def _points(mark: dict, data: np.ndarray) -> bool:
     """All of the data, exactly, along one of the axes."""
-    return any(len(values) == len(data) and np.allclose(np.sort(values), np.sort(data), atol=0.01)
-               for values in (mark["x"], mark["y"]))
+    return any(
+        len(values) == len(data) and np.allclose(np.sort(values), np.sort(data), atol=0.01)
+        for values in (mark["x"], mark["y"])
+    )
 
 
 def _all_points(marks: list[dict], data: np.ndarray) -> bool:
@@ -199,8 +222,11 @@ def _by_artist(panels: list[dict], songs: np.ndarray) -> bool:
     if not any(_spans([part[axis] for part in spans], low, high) for axis in (0, 1)):
         return False
     curves = sum(mark["kind"] in ("curve", "outline") and len(mark["x"]) >= 20 for mark in marks)
-    return len(labels & texts) >= FEWEST_ARTISTS or curves >= FEWEST_ARTISTS or (
-        _all_points(marks, songs) and len(panels) >= FEWEST_ARTISTS)
+    return (
+        len(labels & texts) >= FEWEST_ARTISTS
+        or curves >= FEWEST_ARTISTS
+        or (_all_points(marks, songs) and len(panels) >= FEWEST_ARTISTS)
+    )
 
 
 def _spans(parts: list[np.ndarray], low: float, high: float) -> bool:

@@ -24,12 +24,14 @@ def _hierarchical_mean(label: str) -> list[dict]:
 #: What is read from the fit of each model: parameter -> terms.
 FITS = {
     "complete_pooled": {"mu": [_MU], "sigma": [_SIGMA]},
-    "no_pooled": {"sigma": [_SIGMA]} | {
-        f"mu_j: {label}": _no_pooled_mean(label) for label in ("Mia X", "Frank Ocean")},
-    "hierarchical": {"mu": [_MU], "sigma_y": [_SIGMA],
-                     "sigma_mu": [{"names": ["1|artist_sigma", "sigma_mu"]}]} | {
-        f"mu_j: {label}": _hierarchical_mean(label)
-        for label in ("Frank Ocean", "Sean Kingston")},
+    "no_pooled": {"sigma": [_SIGMA]}
+    | {f"mu_j: {label}": _no_pooled_mean(label) for label in ("Mia X", "Frank Ocean")},
+    "hierarchical": {
+        "mu": [_MU],
+        "sigma_y": [_SIGMA],
+        "sigma_mu": [{"names": ["1|artist_sigma", "sigma_mu"]}],
+    }
+    | {f"mu_j: {label}": _hierarchical_mean(label) for label in ("Frank Ocean", "Sean Kingston")},
 }
 
 
@@ -54,7 +56,7 @@ class Number(Question):
     statistic: str = "median"
     decimals: int = 1
     fit: str = ""
-    needs_fit: bool = True      # else exact integration may answer it
+    needs_fit: bool = True  # else exact integration may answer it
     type = "number"
 
 
@@ -191,12 +193,18 @@ def _predictions(model: str) -> Table:
     return Table(model, "predict", ("lower", "median", "upper"), fit=model)
 
 
-_LAYERS = ("Ask of the symbol: does it belong to one artist or to all, and is it a typical value "
-           "or a spread?")
-_VARIANCE = ("Think of refitting to new data: which estimates would jump with them, and which "
-             "would hardly move?")
-_BIAS = ("Think of the average over many data sets: which estimates would then be closest to "
-         "each artist's own mean, and which would ignore the artist?")
+_LAYERS = (
+    "Ask of the symbol: does it belong to one artist or to all, and is it a typical value "
+    "or a spread?"
+)
+_VARIANCE = (
+    "Think of refitting to new data: which estimates would jump with them, and which "
+    "would hardly move?"
+)
+_BIAS = (
+    "Think of the average over many data sets: which estimates would then be closest to "
+    "each artist's own mean, and which would ignore the artist?"
+)
 
 QUESTIONS: dict[str, dict[str, Question]] = {
     "ex-00": {
@@ -205,22 +213,25 @@ QUESTIONS: dict[str, dict[str, Question]] = {
         "within_00": Choice("4b38ce58d668f0dc", _LAYERS, "abcd"),
         "between_00": Choice("650c14be7f344cd0", _LAYERS, "abcd"),
     },
-    "ex-01": {
-        "group_01": Text(any_text=True),
-        "guess_01": Guess("Exercise 3"),
-    },
+    "ex-01": {"group_01": Text(any_text=True), "guess_01": Guess("Exercise 3")},
     "ex-02": {
         "plot_02": Plot("songs"),
-        "shape_02": Choice("64fa390435c7eabd", (
-            "Compare the two tails: on which side of the peak do songs lie further away?")),
+        "shape_02": Choice(
+            "64fa390435c7eabd",
+            ("Compare the two tails: on which side of the peak do songs lie further away?"),
+        ),
     },
     "ex-03": {
         "complete_pooled": Posterior("complete_pooled"),
         "mu_median_03": _number("complete_pooled", "mu"),
         "mu_80_03": Interval("complete_pooled", "mu", fit="complete_pooled"),
-        "meaning_03": Choice("cb9028cb32b9d50d", (
-            "Ask what mu describes in this model, a single song or something about all of "
-            "them, and what a posterior median says about it.")),
+        "meaning_03": Choice(
+            "cb9028cb32b9d50d",
+            (
+                "Ask what mu describes in this model, a single song or something about all of "
+                "them, and what a posterior median says about it."
+            ),
+        ),
     },
     "ex-04": {name: Guess("Exercise 5") for name in ("mia_x_04", "beyonce_04", "mac_beats_04")},
     "ex-05a": {
@@ -228,42 +239,48 @@ QUESTIONS: dict[str, dict[str, Question]] = {
         "beyonce_05a": Draws("complete_pooled", "predict"),
         "mac_beats_80_05a": Interval("complete_pooled", "predict", draws="mac_beats_05a"),
     },
-    "ex-05b": {
-        "predictions_05b": _predictions("complete_pooled"),
-        "bummer_05b": Text(),
-    },
+    "ex-05b": {"predictions_05b": _predictions("complete_pooled"), "bummer_05b": Text()},
     "ex-06": {
         "plot_06": Plot("by artist"),
-        "limits_06": Choice("29cacf2ab1471664", (
-            "Count the songs behind each shape in your plot before you trust it.")),
+        "limits_06": Choice(
+            "29cacf2ab1471664",
+            ("Count the songs behind each shape in your plot before you trust it."),
+        ),
     },
     "ex-07": {
         "no_pooled": Posterior("no_pooled"),
         "mia_x_median_07": _number("no_pooled", "mu_j: Mia X"),
         "mia_x_80_07": Interval("no_pooled", "mu_j: Mia X", fit="no_pooled"),
-        "meaning_07": Choice("68052817742ae63a", (
-            "Ask whom this parameter describes, and which songs tell this model about it.")),
+        "meaning_07": Choice(
+            "68052817742ae63a",
+            ("Ask whom this parameter describes, and which songs tell this model about it."),
+        ),
     },
     "ex-08": {
         "mia_x_08": Guess("Exercise 9"),
         "beyonce_08": Guess("Exercise 9"),
         "mac_beats_08": GuessedChoice("Exercise 9"),
     },
-    "ex-09a": {
-        "error_09a": Error("Mac Beats"),
-        "bummer_09a": Text(),
-    },
+    "ex-09a": {"error_09a": Error("Mac Beats"), "bummer_09a": Text()},
     "ex-09b": {
         "predictions_09b": _predictions("no_pooled"),
-        "centre_09b": Choice("aaac62888f3c372d", (
-            "Hold the medians of your table against the artists' own data, and then against "
-            "the mean of all songs.")),
+        "centre_09b": Choice(
+            "aaac62888f3c372d",
+            (
+                "Hold the medians of your table against the artists' own data, and then against "
+                "the mean of all songs."
+            ),
+        ),
     },
     "ex-10": {
         "plot_10": Plot("means"),
-        "shape_10": Choice("189e86245b170121", (
-            "Look at all of the 44 means together: where most of them lie, and how they fall "
-            "away on either side.")),
+        "shape_10": Choice(
+            "189e86245b170121",
+            (
+                "Look at all of the 44 means together: where most of them lie, and how they fall "
+                "away on either side."
+            ),
+        ),
     },
     "ex-11": {
         "hierarchical": Posterior("hierarchical"),
@@ -281,16 +298,18 @@ QUESTIONS: dict[str, dict[str, Question]] = {
     },
     "ex-14": {
         "predictions_14": _predictions("hierarchical"),
-        "verdict_14": Choice("d84d11b5c25ce3cb", (
-            "Follow one extreme artist with few songs through the three tables of "
-            "predictions.")),
+        "verdict_14": Choice(
+            "d84d11b5c25ce3cb",
+            ("Follow one extreme artist with few songs through the three tables of predictions."),
+        ),
         "description_14": Text(),
     },
     "ex-15a": {
         "shift_15a": Table("hierarchical", "shift", ("shift",), fit="hierarchical"),
-        "most_15a": Choice("e6cb0266102666e7", (
-            "Sort your table by the size of the shift, and look at who stands at its two "
-            "ends.")),
+        "most_15a": Choice(
+            "e6cb0266102666e7",
+            ("Sort your table by the size of the shift, and look at who stands at its two ends."),
+        ),
     },
     "ex-15b": {
         "hierarchical": Posterior("hierarchical", credit=False),
@@ -315,8 +334,12 @@ QUESTIONS: dict[str, dict[str, Question]] = {
 }
 
 #: Fits that are looked at for their precision, where the exercise itself does not ask for them.
-USES = {"ex-05b": ["complete_pooled"], "ex-09b": ["no_pooled"], "ex-14": ["hierarchical"],
-        "ex-15a": ["hierarchical"]}
+USES = {
+    "ex-05b": ["complete_pooled"],
+    "ex-09b": ["no_pooled"],
+    "ex-14": ["hierarchical"],
+    "ex-15a": ["hierarchical"],
+}
 
 
 def plan(exercise: str) -> dict[str, dict]:

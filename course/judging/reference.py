@@ -12,10 +12,10 @@ import pandas as pd
 from scipy import stats
 
 from course import exact
-from course.ledger import published as ledger
 from course.data import load_spotify
 from course.exact import Marginal, NormalMixture
 from course.exact.priors import HalfStudentT, Normal
+from course.ledger import published as ledger
 
 #: An answer is right under any of these: the source's, this book's, Bambi's own.
 ACCEPTED_PRIORS = ("source", "chapter", "bambi")
@@ -79,21 +79,24 @@ def _resampled_artists(fitted: exact.Hierarchical) -> NormalMixture:
     mistake that is computed here, not a right answer).
     """
     each = fitted.summary("predict")
-    return NormalMixture(each["mean"].to_numpy(), each["sd"].to_numpy(),
-                         np.full(len(each), 1 / len(each)))
+    return NormalMixture(
+        each["mean"].to_numpy(), each["sd"].to_numpy(), np.full(len(each), 1 / len(each))
+    )
 
 
 # ------------------------------------------------------------------------------ what is expected
 
+
 @cache
-def expected(model: str, target: str, statistic: str, prob: float,
-             priors: str) -> tuple[np.ndarray, np.ndarray]:
+def expected(
+    model: str, target: str, statistic: str, prob: float, priors: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Values of a statistic, and the Monte Carlo standard error of each from one single draw.
 
     statistic: "median", "mean", "interval" (equal-tailed, `prob`), "hdi" (`prob`) or "mean +- sd".
     Divide the errors by the square root of the effective sample size.
     """
-    if model == "data":     # an artist's sample mean, whatever the statistic
+    if model == "data":  # an artist's sample mean, whatever the statistic
         return sample_means()[[target.partition(": ")[2]]].to_numpy(), np.zeros(1)
     distribution = marginal(model, target, priors)
     if statistic == "mean":
@@ -114,8 +117,9 @@ def expected(model: str, target: str, statistic: str, prob: float,
 
 
 @cache
-def expected_table(model: str, target: str, columns: tuple[str, ...], prob: float,
-                   priors: str) -> tuple[np.ndarray, np.ndarray]:
+def expected_table(
+    model: str, target: str, columns: tuple[str, ...], prob: float, priors: str
+) -> tuple[np.ndarray, np.ndarray]:
     """The same for each artist, in the order of `artists`: two arrays (artists, columns).
 
     target: "predict", "mu_j", "b_j", or "shift" (of the posterior mean of mu_j from the artist's
@@ -125,8 +129,7 @@ def expected_table(model: str, target: str, columns: tuple[str, ...], prob: floa
     if model == "complete_pooled":
         one = marginal(model, "predict" if target == "predict" else "mu", priors)
         lower, upper = one.interval(prob)
-        row = {"mean": one.mean, "sd": one.sd, "median": one.median, "lower": lower,
-               "upper": upper}
+        row = {"mean": one.mean, "sd": one.sd, "median": one.median, "lower": lower, "upper": upper}
         table = pd.DataFrame([row] * len(artists()), index=artists())
     else:
         table = fitted.summary("mu_j" if target == "shift" else target, prob=prob)
@@ -134,7 +137,12 @@ def expected_table(model: str, target: str, columns: tuple[str, ...], prob: floa
     table["shift"] = table["mean"] - sample_means().to_numpy()
     tail = (1 - prob) / 2
     at_tail = np.sqrt(tail * (1 - tail)) / stats.norm.pdf(stats.norm.ppf(tail))
-    relative = {"lower": at_tail, "upper": at_tail, "median": np.sqrt(np.pi / 2), "mean": 1.0,
-                "shift": 1.0}
+    relative = {
+        "lower": at_tail,
+        "upper": at_tail,
+        "median": np.sqrt(np.pi / 2),
+        "mean": 1.0,
+        "shift": 1.0,
+    }
     errors = np.outer(table["sd"], [relative[column] for column in columns])
     return table[list(columns)].to_numpy(), errors

@@ -29,8 +29,10 @@ def values() -> dict[str, float]:
     players = load_baseball()
     observed = (players["hits"] / players["at_bats"]).to_numpy()
     truth = players["remainder_average"].to_numpy()
-    errors = {"observed": observed - truth,
-              "shrunken": shrunken(observed, int(players["at_bats"].iloc[0])) - truth}
+    errors = {
+        "observed": observed - truth,
+        "shrunken": shrunken(observed, int(players["at_bats"].iloc[0])) - truth,
+    }
     result = {}
     for name, error in errors.items():
         result[f"rmse_{name}"] = rmse(error, 0)

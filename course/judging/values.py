@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from course.judging import mistakes
-from course.judging import reference
-from course.judging import shrinkage_example
+from course.judging import mistakes, reference, shrinkage_example
 from course.judging.draws import STANDARD_ERRORS, Fit, exact_quantile, predictive_sizes
 from course.judging.mistakes import Alternative
-from course.ledger.monte_carlo import FEWEST_DRAWS, sample_size
 from course.judging.questions import Derived, Interval, Number, Table
 from course.judging.reference import ACCEPTED_PRIORS
 from course.judging.verdict import Verdict, correct, partly, wrong
+from course.ledger.monte_carlo import FEWEST_DRAWS, sample_size
 
 #: A mistake is named only if its value lies this many standard errors from every right one.
 SEPARATION = 8
@@ -33,6 +31,7 @@ def half_unit(decimals: int) -> float:
 
 # --------------------------------------------------------------------------- numbers, intervals
 
+
 class Evidence:
     """The draws that an answer should come from.
 
@@ -40,8 +39,9 @@ class Evidence:
     answer has no Monte Carlo error). supports: are these draws of the right distribution?
     """
 
-    def __init__(self, sizes: Sizes | None, supports: bool, name: str = "",
-                 draws: np.ndarray | None = None) -> None:
+    def __init__(
+        self, sizes: Sizes | None, supports: bool, name: str = "", draws: np.ndarray | None = None
+    ) -> None:
         self.sizes, self.supports, self.name, self.draws = sizes, supports, name, draws
 
     @classmethod
@@ -50,7 +50,8 @@ class Evidence:
             return cls(None, False, name)
         draws = fit.parameters.get(target)
         supports = draws is not None and _follows(
-            draws, lambda prob: fit.sample_size(target, prob), model, target)
+            draws, lambda prob: fit.sample_size(target, prob), model, target
+        )
         return cls(lambda prob: fit.sample_size(target, prob), supports, name, draws)
 
     @classmethod
@@ -82,12 +83,12 @@ def judge_number(name: str, question: Number, value: float, evidence: Evidence) 
     probs = [None if question.statistic == "mean" else 0.5]
     others = mistakes.other_numbers(question.model, question.target)
     needs = question.needs_fit
-    return _judge(name, question, question.statistic, np.array([value]), probs, evidence, others,
-                  needs)
+    return _judge(
+        name, question, question.statistic, np.array([value]), probs, evidence, others, needs
+    )
 
 
-def judge_interval(name: str, question: Interval, value: np.ndarray,
-                   evidence: Evidence) -> Verdict:
+def judge_interval(name: str, question: Interval, value: np.ndarray, evidence: Evidence) -> Verdict:
     """The two ends of an equal-tailed interval."""
     tail = round((1 - question.prob) / 2, 10)
     probs = [tail, 1 - tail]
@@ -100,17 +101,27 @@ def judge_interval(name: str, question: Interval, value: np.ndarray,
     return verdict
 
 
-def _judge(name: str, question: Number | Interval, statistic: str, value: np.ndarray,
-           probs: list[float | None], evidence: Evidence, others: Iterable[Alternative],
-           needs_draws: bool) -> Verdict:
+def _judge(
+    name: str,
+    question: Number | Interval,
+    statistic: str,
+    value: np.ndarray,
+    probs: list[float | None],
+    evidence: Evidence,
+    others: Iterable[Alternative],
+    needs_draws: bool,
+) -> Verdict:
     half = half_unit(question.decimals)
     prob = getattr(question, "prob", 0.8)
-    truths = [reference.expected(question.model, question.target, statistic, prob, priors)
-              for priors in ACCEPTED_PRIORS]
+    truths = [
+        reference.expected(question.model, question.target, statistic, prob, priors)
+        for priors in ACCEPTED_PRIORS
+    ]
     own = evidence if evidence.supports else Evidence(None, False)
     tolerances = [half + STANDARD_ERRORS * own.errors(errors, probs) for _, errors in truths]
-    within = [np.abs(value - truth) <= tolerance
-              for (truth, _), tolerance in zip(truths, tolerances)]
+    within = [
+        np.abs(value - truth) <= tolerance for (truth, _), tolerance in zip(truths, tolerances)
+    ]
     right = any(ends.all() for ends in within)
     if right and (evidence.supports or not needs_draws):
         return correct(name)
@@ -122,17 +133,27 @@ def _judge(name: str, question: Number | Interval, statistic: str, value: np.nda
             return wrong(name, found[0], found[1])
     if needs_draws and not evidence.supports:
         if evidence.sizes is None:
-            return wrong(name, f"This exercise asks for draws: assign at least {FEWEST_DRAWS:,} "
-                               f"of them to `{evidence.name}` first.")
+            return wrong(
+                name,
+                f"This exercise asks for draws: assign at least {FEWEST_DRAWS:,} "
+                f"of them to `{evidence.name}` first.",
+            )
         return wrong(name, f"It should come from `{evidence.name}`, which is not right yet.")
     if len(value) == 2 and any(ends.any() for ends in within):
         return partly(name, "One of the two ends is right.", 0.5)
     return wrong(name, "This is not within the Monte Carlo error of the right value.")
 
 
-def _nearest_mistake(value: np.ndarray, truths: list, statistic: str, prob: float, half: float,
-                     probs: list, evidence: Evidence,
-                     others: Iterable[Alternative]) -> tuple[str, str] | None:
+def _nearest_mistake(
+    value: np.ndarray,
+    truths: list,
+    statistic: str,
+    prob: float,
+    half: float,
+    probs: list,
+    evidence: Evidence,
+    others: Iterable[Alternative],
+) -> tuple[str, str] | None:
     """Sentence and name of the mistake that gives nearest this value.
 
     None if that one does not lie far enough from the truth, even if another one does.
@@ -142,8 +163,12 @@ def _nearest_mistake(value: np.ndarray, truths: list, statistic: str, prob: floa
         asked = other.statistic or statistic
         for priors in other.priors:
             mistaken, unit = reference.expected(
-                other.model, other.target, asked,
-                other.prob if asked != "interval" or other.prob != 0.8 else prob, priors)
+                other.model,
+                other.target,
+                asked,
+                other.prob if asked != "interval" or other.prob != 0.8 else prob,
+                priors,
+            )
             if mistaken.shape != value.shape:
                 continue
             mistaken, unit = mistaken * other.scale, unit * abs(other.scale)
@@ -151,9 +176,12 @@ def _nearest_mistake(value: np.ndarray, truths: list, statistic: str, prob: floa
             rounding = half * min(1.0, abs(other.scale))
             tolerance = rounding + STANDARD_ERRORS * errors
             apart = all(
-                np.any(np.abs(mistaken - truth) >= half + SEPARATION * np.maximum(
-                    errors, evidence.errors(error, probs)))
-                for truth, error in truths)
+                np.any(
+                    np.abs(mistaken - truth)
+                    >= half + SEPARATION * np.maximum(errors, evidence.errors(error, probs))
+                )
+                for truth, error in truths
+            )
             distance = float(np.max(np.abs(value - mistaken) / tolerance))
             if distance <= 1 and distance < nearest:
                 nearest = distance
@@ -161,20 +189,20 @@ def _nearest_mistake(value: np.ndarray, truths: list, statistic: str, prob: floa
     return best
 
 
-def _own_hdi(value: np.ndarray, evidence: Evidence, half: float,
-             prob: float) -> tuple[str, str] | None:
+def _own_hdi(
+    value: np.ndarray, evidence: Evidence, half: float, prob: float
+) -> tuple[str, str] | None:
     """Is the answer the shortest interval of the student's own draws?"""
     if evidence.draws is None:
         return None
     draws = np.sort(evidence.draws.ravel())
     inside = int(np.floor(prob * len(draws)))
-    widths = draws[inside:] - draws[:len(draws) - inside]
+    widths = draws[inside:] - draws[: len(draws) - inside]
     start = int(np.argmin(widths))
     shortest = np.array([draws[start], draws[start + inside]])
     tail = (1 - prob) / 2
     equal_tailed = np.quantile(draws, [tail, 1 - tail])
-    if (np.all(np.abs(value - shortest) <= half)
-            and np.any(np.abs(value - equal_tailed) > 2 * half)):
+    if np.all(np.abs(value - shortest) <= half) and np.any(np.abs(value - equal_tailed) > 2 * half):
         return mistakes.HDI.sentence, mistakes.HDI.name
     return None
 
@@ -189,32 +217,48 @@ def judge_derived(name: str, question: Derived, value: float) -> Verdict:
         apart = abs(results[key] - results[question.key]) > 3 * half
         if apart and abs(value - results[key]) <= half:
             return wrong(name, mistake.sentence, mistake.name)
-    return wrong(name, f"This is not right to {question.decimals} decimals. Compare the estimates "
-                       "with the rest of the season, player by player.")
+    return wrong(
+        name,
+        f"This is not right to {question.decimals} decimals. Compare the estimates "
+        "with the rest of the season, player by player.",
+    )
 
 
 # --------------------------------------------------------------------------------------- tables
+
 
 def table_of(value: object, columns: tuple[str, ...]) -> tuple[list[str], np.ndarray] | None:
     """Labels and an array (rows, columns) from a JSON value, or None if it is not one."""
     if not isinstance(value, dict):
         return None
     index, cells = value.get("index"), value.get("columns")
-    if not (isinstance(index, list) and len(index) <= 1_000 and isinstance(cells, dict)
-            and all(isinstance(label, str) for label in index)
-            and all(isinstance(cells.get(column), list) and len(cells[column]) == len(index)
-                    and all(cell is None or type(cell) in (int, float) for cell in cells[column])
-                    for column in columns)):
+    if not (
+        isinstance(index, list)
+        and len(index) <= 1_000
+        and isinstance(cells, dict)
+        and all(isinstance(label, str) for label in index)
+        and all(
+            isinstance(cells.get(column), list)
+            and len(cells[column]) == len(index)
+            and all(cell is None or type(cell) in (int, float) for cell in cells[column])
+            for column in columns
+        )
+    ):
         return None
     try:
-        return index, np.array([[np.nan if cell is None else float(cell)
-                                 for cell in cells[column]] for column in columns]).T
+        return index, np.array(
+            [
+                [np.nan if cell is None else float(cell) for cell in cells[column]]
+                for column in columns
+            ]
+        ).T
     except OverflowError:
         return None
 
 
-def judge_table(name: str, question: Table, labels: list[str], cells: np.ndarray,
-                fit: Fit | None) -> Verdict:
+def judge_table(
+    name: str, question: Table, labels: list[str], cells: np.ndarray, fit: Fit | None
+) -> Verdict:
     """One row an artist, each cell within its tolerance; found by label, in any order."""
     artists = reference.artists()
     position = {label: i for i, label in enumerate(labels)}
@@ -222,18 +266,25 @@ def judge_table(name: str, question: Table, labels: list[str], cells: np.ndarray
         return wrong(name, "Some artists have more than one row.")
     if lacking := [label for label in artists if label not in position]:
         if all(label.isdigit() for label in labels):
-            return wrong(name, "It does not say which row is whose: put the artists in the index, "
-                               "or in a column `artist`.")
+            return wrong(
+                name,
+                "It does not say which row is whose: put the artists in the index, "
+                "or in a column `artist`.",
+            )
         return wrong(name, f"{len(lacking)} of the {len(artists)} artists have no row.")
     if len(labels) > len(artists):
         return wrong(name, f"It has rows beside the {len(artists)} artists.")
     cells = cells[[position[label] for label in artists]]
     size = table_sample_size(question, fit)
     half = half_unit(question.decimals)
-    truths = [_table(question.model, question.target, question.columns, question.prob, priors,
-                     size) for priors in ACCEPTED_PRIORS]
-    fits = np.any([np.abs(cells - truth) <= half + STANDARD_ERRORS * errors
-                   for truth, errors in truths], axis=0)
+    truths = [
+        _table(question.model, question.target, question.columns, question.prob, priors, size)
+        for priors in ACCEPTED_PRIORS
+    ]
+    fits = np.any(
+        [np.abs(cells - truth) <= half + STANDARD_ERRORS * errors for truth, errors in truths],
+        axis=0,
+    )
     right = fits.all(axis=1)
     found = _table_mistake(question, cells, truths, right, half, size)
     if found is not None:
@@ -259,21 +310,25 @@ def table_sample_size(question: Table, fit: Fit | None) -> float:
         return least
     # a prediction varies mostly on its own: only its mean depends on the draw before
     values, errors = reference.expected_table(
-        question.model, "mu_j", ("mean",), question.prob, "chapter")
+        question.model, "mu_j", ("mean",), question.prob, "chapter"
+    )
     _, song = reference.expected_table(
-        question.model, "predict", ("mean",), question.prob, "chapter")
+        question.model, "predict", ("mean",), question.prob, "chapter"
+    )
     share = float(np.max(errors / song) ** 2)
     return fit.draws / (1 + share * (fit.draws / least - 1))
 
 
-def _table(model: str, target: str, columns: tuple[str, ...], prob: float, priors: str,
-           size: float) -> tuple[np.ndarray, np.ndarray]:
+def _table(
+    model: str, target: str, columns: tuple[str, ...], prob: float, priors: str, size: float
+) -> tuple[np.ndarray, np.ndarray]:
     values, errors = reference.expected_table(model, target, columns, prob, priors)
     return values, errors / np.sqrt(size)
 
 
-def _table_mistake(question: Table, cells: np.ndarray, truths: list, right: np.ndarray,
-                   half: float, size: float) -> tuple[str, str] | None:
+def _table_mistake(
+    question: Table, cells: np.ndarray, truths: list, right: np.ndarray, half: float, size: float
+) -> tuple[str, str] | None:
     """Sentence and name of the mistake that explains the whole table, if one does.
 
     A table shows a mistake in all its rows together: the mistaken table must lie 8 standard errors
@@ -309,12 +364,13 @@ def _mistaken_tables(question: Table, size: float):
             values, errors = _table(other.model, other.target, columns, other.prob, priors, size)
             yield other.sentence, other.mistake.name, values * other.scale, errors
     if question.model == "complete_pooled":
-        return      # every artist has the same row
+        return  # every artist has the same row
     by_mean = list(reference.artists())
     to_alphabetical = [by_mean.index(label) for label in sorted(by_mean)]
     for order in (to_alphabetical, list(np.argsort(to_alphabetical))):
         for priors in ACCEPTED_PRIORS:
-            values, errors = _table(question.model, question.target, question.columns,
-                                    question.prob, priors, size)
+            values, errors = _table(
+                question.model, question.target, question.columns, question.prob, priors, size
+            )
             mistake = mistakes.MIXED_UP
             yield mistake.sentence, mistake.name, values[order], errors[order]

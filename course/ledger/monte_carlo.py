@@ -14,8 +14,9 @@ LEAST_PREDICTIVE_SIZE = 300.0
 HIGHEST_RHAT = 1.05
 
 
-def sample_size(draws: np.ndarray, prob: float | None = None,
-                least: float = LEAST_SAMPLE_SIZE) -> float:
+def sample_size(
+    draws: np.ndarray, prob: float | None = None, least: float = LEAST_SAMPLE_SIZE
+) -> float:
     """Effective sample size of draws of shape (chains, draws), between `least` and their number.
 
     prob: for a quantile; None: for the mean. Constant draws count as `least`.

@@ -25,8 +25,12 @@ from course.data import load_running, load_spotify
 from course.exact.priors import hierarchical_priors
 
 #: Effective sample sizes granted to the R runs of the sources (20,000 draws each).
-R_SAMPLE_SIZE = {"hierarchical": 4_000, "complete_pooled": 20_000, "no_pooled": 20_000,
-                 "running": 20_000}
+R_SAMPLE_SIZE = {
+    "hierarchical": 4_000,
+    "complete_pooled": 20_000,
+    "no_pooled": 20_000,
+    "running": 20_000,
+}
 STANDARD_ERRORS = 4
 DRAWS, CHAINS = 5_000, 4
 STATISTICS = {"mean": "mean", "median": "median", "mad-sd": "mad_sd", "q10": "q10", "q90": "q90"}
@@ -135,7 +139,8 @@ def posterior(model: str, priors: str):
         return exact.no_pooled(songs["popularity"], songs["artist"])
     if model == "hierarchical":
         return exact.hierarchical(
-            songs["popularity"], songs["artist"], hierarchical_priors(songs["popularity"], priors))
+            songs["popularity"], songs["artist"], hierarchical_priors(songs["popularity"], priors)
+        )
     raise KeyError(f"There is no model {model!r}.")
 
 

@@ -20,9 +20,20 @@ def build(output: Path = PROJECT, fresh: bool = False, solutions: str | None = N
         print(f'SOLUTIONS is "{solutions}"; it can be "shown" or "withheld".')
         return 2
     forget_other_book(output / "_build", solutions)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build",
-               str(PROJECT), "--path-output", str(output), "-W", "-n", "--keep-going", "-q",
-               *(["--all"] if fresh else [])]
+    command = [
+        sys.executable,
+        "-c",
+        "from jupyter_book.cli.main import main; main()",
+        "build",
+        str(PROJECT),
+        "--path-output",
+        str(output),
+        "-W",
+        "-n",
+        "--keep-going",
+        "-q",
+        *(["--all"] if fresh else []),
+    ]
     result = subprocess.run(command, cwd=PROJECT, env={**os.environ, "SOLUTIONS": solutions})
     page = output / "_build" / "html" / "index.html"
     if result.returncode == 0:

@@ -3,8 +3,9 @@
 import os
 import shutil
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-                None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 HOW_TO_GET_IT = "no Chromium; on Debian and Ubuntu: apt install chromium"
 # No host but this machine can be found: what is printed and tested works offline.
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"

@@ -14,8 +14,8 @@ from pathlib import Path
 import nbformat
 
 from course.chapters import editions
-from course.data import PROJECT
 from course.chapters.execute import chapters
+from course.data import PROJECT
 
 REPOSITORY = "COURSE_REPOSITORY"
 BRANCH = "launch"
@@ -30,16 +30,20 @@ if "google.colab" in sys.modules:
 
 def setup_cell(repository: str) -> nbformat.NotebookNode:
     """The cell that makes a notebook work on Colab; `repository` is the address to install from."""
-    return nbformat.v4.new_code_cell(SETUP.format(repository=repository, branch=BRANCH).strip(),
-                                     id=SETUP_ID, metadata={"tags": ["remove-cell"]})
+    return nbformat.v4.new_code_cell(
+        SETUP.format(repository=repository, branch=BRANCH).strip(),
+        id=SETUP_ID,
+        metadata={"tags": ["remove-cell"]},
+    )
 
 
 def ready(notebook: nbformat.NotebookNode, repository: str) -> nbformat.NotebookNode:
     """A copy of a notebook with the setup cell before its first code."""
     copy = nbformat.from_dict(notebook)
     copy.cells = list(notebook.cells)
-    first = next((k for k, cell in enumerate(copy.cells) if cell.cell_type == "code"),
-                 len(copy.cells))
+    first = next(
+        (k for k, cell in enumerate(copy.cells) if cell.cell_type == "code"), len(copy.cells)
+    )
     copy.cells.insert(first, setup_cell(repository))
     return copy
 
@@ -48,8 +52,9 @@ def write(folder: Path = PROJECT / "_build" / BRANCH) -> int:
     """Write the files of the branch to a folder; return an exit code."""
     repository = os.environ.get(REPOSITORY, "").rstrip("/")
     if not repository.startswith("https://"):
-        print(f"Set {REPOSITORY} to the address of the repository, https://...; "
-              f"it is {repository!r}.")
+        print(
+            f"Set {REPOSITORY} to the address of the repository, https://...; it is {repository!r}."
+        )
         return 2
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True)
     shutil.rmtree(folder, ignore_errors=True)

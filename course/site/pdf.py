@@ -5,9 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course.site import book
-from course.site import browser
 from course.data import PROJECT
+from course.site import book, browser
 
 FOOTER = """<div style="width: 100%; font: 8px sans-serif; text-align: center; color: #555">
 <span class="pageNumber"></span></div>"""
@@ -45,9 +44,21 @@ def make(output: Path = PROJECT, solutions: str | None = None) -> int:
 
 def single_page(folder: Path, solutions: str) -> Path | None:
     """Render the book as one long page in a folder; None if that failed."""
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build",
-               str(PROJECT), "--path-output", str(folder), "--builder", "singlehtml",
-               "-W", "-n", "--keep-going", "-q"]
+    command = [
+        sys.executable,
+        "-c",
+        "from jupyter_book.cli.main import main; main()",
+        "build",
+        str(PROJECT),
+        "--path-output",
+        str(folder),
+        "--builder",
+        "singlehtml",
+        "-W",
+        "-n",
+        "--keep-going",
+        "-q",
+    ]
     done = subprocess.run(command, cwd=PROJECT, env={**os.environ, "SOLUTIONS": solutions})
     return folder / "_build" / "singlehtml" / "index.html" if done.returncode == 0 else None
 
@@ -58,12 +69,21 @@ def print_page(page: Path, target: Path) -> None:
 
     with sync_playwright() as playwright:
         chromium = browser.launch(playwright)
-        window = chromium.new_page(color_scheme="light", reduced_motion="reduce",
-                                   viewport={"width": 900, "height": 1200})
+        window = chromium.new_page(
+            color_scheme="light", reduced_motion="reduce", viewport={"width": 900, "height": 1200}
+        )
         window.goto(page.as_uri())
         window.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
         window.evaluate(REARRANGE.read_text(encoding="utf-8"))
-        window.pdf(path=target, format="A4", margin=MARGIN, tagged=True, outline=True,
-                   print_background=True, display_header_footer=True, header_template="<i></i>",
-                   footer_template=FOOTER)
+        window.pdf(
+            path=target,
+            format="A4",
+            margin=MARGIN,
+            tagged=True,
+            outline=True,
+            print_background=True,
+            display_header_footer=True,
+            header_template="<i></i>",
+            footer_template=FOOTER,
+        )
         chromium.close()

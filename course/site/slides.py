@@ -19,16 +19,29 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from course.data import PROJECT
 from course.chapters.execute import chapters
 from course.chapters.plain_text import PlainText
+from course.data import PROJECT
 from course.site.sphinx.cells import copy_mathjax_to
 
 FOLDER = PROJECT / "_build" / "slides"
-REVEAL_PARTS = ("LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js",
-                "plugin/notes/notes.js", "plugin/notes/speaker-view.html")
-SHOWN = {"heading_open", "bullet_list_open", "ordered_list_open", "table_open", "math_block",
-         "amsmath", "fence"}
+REVEAL_PARTS = (
+    "LICENSE",
+    "dist/reset.css",
+    "dist/reveal.css",
+    "dist/reveal.js",
+    "plugin/notes/notes.js",
+    "plugin/notes/speaker-view.html",
+)
+SHOWN = {
+    "heading_open",
+    "bullet_list_open",
+    "ordered_list_open",
+    "table_open",
+    "math_block",
+    "amsmath",
+    "fence",
+}
 DECK = """<!doctype html>
 <html lang="en">
 <head>
@@ -72,9 +85,14 @@ def renderer() -> MarkdownIt:
     def rule(before, after):
         return lambda tokens, k, *_: before + escape(tokens[k].content.strip()) + after
 
-    md.renderer.rules.update({
-        "math_inline": rule(r"\(", r"\)"), "math_inline_double": rule(r"\[", r"\]"),
-        "math_block": rule(r"<div>\[", r"\]</div>"), "amsmath": rule("<div>", "</div>")})
+    md.renderer.rules.update(
+        {
+            "math_inline": rule(r"\(", r"\)"),
+            "math_inline_double": rule(r"\[", r"\]"),
+            "math_block": rule(r"<div>\[", r"\]</div>"),
+            "amsmath": rule("<div>", "</div>"),
+        }
+    )
     return md
 
 
@@ -84,7 +102,7 @@ def split(source: str, md: MarkdownIt) -> tuple[str, str]:
     for k, token in enumerate(tokens):
         depth += token.nesting
         if depth == 0:  # the end of a block
-            parts[0 if tokens[start].type in SHOWN else 1].extend(tokens[start:k + 1])
+            parts[0 if tokens[start].type in SHOWN else 1].extend(tokens[start : k + 1])
             start = k + 1
     return tuple(md.renderer.render(part, md.options, {}) for part in parts)
 
@@ -130,8 +148,10 @@ def deck(notebook: NotebookNode) -> str:
             elif place == "notes":
                 shown, said = "", md.render(source)
         slides[-1] = (slides[-1][0] + shown, slides[-1][1] + said)
-    html = "\n".join(f'<section><div class="fit">{shown}</div><aside class="notes">{said}</aside>'
-                     "</section>" for shown, said in slides)
+    html = "\n".join(
+        f'<section><div class="fit">{shown}</div><aside class="notes">{said}</aside></section>'
+        for shown, said in slides
+    )
     return DECK.format(title=escape(title(notebook)), slides=html)
 
 

@@ -29,10 +29,10 @@ import numpy as np
 
 #: Draws kept of each quantity; a longer run is thinned evenly.
 MOST_DRAWS = 20_000
-MOST_TEXT = 20_000      # characters
-MOST_ROWS = 1_000       # of a table
-MOST_SIZE = 4_000_000   # numbers looked at in one array
-DECIMALS = 5            # kept of each draw
+MOST_TEXT = 20_000  # characters
+MOST_ROWS = 1_000  # of a table
+MOST_SIZE = 4_000_000  # numbers looked at in one array
+DECIMALS = 5  # kept of each draw
 
 
 class UnusableError(Exception):
@@ -50,15 +50,17 @@ def _collect_one(namespace: Mapping[str, Any], name: str, asked: Mapping) -> dic
         if name not in namespace:
             return _without_value(kind, "missing", f"There is no `{name}`.")
         answer = namespace[name]
-        if answer is None or answer is ... or isinstance(answer, str) and not answer.strip():
+        if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
             return _without_value(kind, "unanswered", "")
         return {"type": kind, "status": "ok", "value": READERS[kind](answer, asked)}
     except UnusableError as error:
         return _without_value(kind, "unusable", str(error))
     except (Exception, SystemExit) as error:  # an answer may be any object at all
         return _without_value(
-            kind, "unusable",
-            f"It is a {_type_name(answer)}, which could not be read ({type(error).__name__}).")
+            kind,
+            "unusable",
+            f"It is a {_type_name(answer)}, which could not be read ({type(error).__name__}).",
+        )
 
 
 def _without_value(kind: str, status: str, reason: str) -> dict:
@@ -71,10 +73,11 @@ def _type_name(answer: Any) -> str:
 
 # ----------------------------------------------------------------------- numbers and intervals
 
+
 def _array(answer: Any, what: str) -> np.ndarray:
     """Real numbers of any array-like object, as floats."""
     if hasattr(answer, "data_vars") and len(answer.data_vars) == 1:
-        answer = answer[next(iter(answer.data_vars))]   # an xarray Dataset of one variable
+        answer = answer[next(iter(answer.data_vars))]  # an xarray Dataset of one variable
     if isinstance(answer, str):
         raise UnusableError(f"It is text, but {what} is asked for: leave out the quotes.")
     if isinstance(answer, (set, frozenset, Mapping)):
@@ -103,7 +106,7 @@ def _number(answer: Any, asked: Mapping) -> float:
 
 def _interval(answer: Any, asked: Mapping) -> list[float]:
     if not hasattr(answer, "__len__") and hasattr(answer, "left") and hasattr(answer, "right"):
-        answer = (answer.left, answer.right)            # a pandas Interval
+        answer = (answer.left, answer.right)  # a pandas Interval
     values = _array(answer, "an interval, (lower, upper),").ravel()
     if values.size != 2:
         raise UnusableError(f"An interval is two numbers, (lower, upper), not {values.size:,}.")
@@ -117,6 +120,7 @@ def _finite(values: np.ndarray) -> list[float]:
 
 
 # ------------------------------------------------------------------------- letters, text, errors
+
 
 def _choice(answer: Any, asked: Mapping) -> str:
     options = asked["options"]
@@ -145,6 +149,7 @@ def _error(answer: Any, asked: Mapping) -> dict[str, str]:
 
 # ----------------------------------------------------------------------------- draws and tables
 
+
 def _draws(answer: Any, asked: Mapping) -> dict:
     group = getattr(answer, "children", None)
     if isinstance(group, Mapping) and "posterior_predictive" in group:
@@ -152,18 +157,21 @@ def _draws(answer: Any, asked: Mapping) -> dict:
     values = _array(answer, "an array of draws")
     values = values.squeeze() if values.size > 1 else values.ravel()
     if values.ndim > 2:
-        raise UnusableError(f"It has the shape {values.shape}; give the draws of one song, "
-                            "with dimensions (chain, draw), or flat.")
+        raise UnusableError(
+            f"It has the shape {values.shape}; give the draws of one song, "
+            "with dimensions (chain, draw), or flat."
+        )
     return _packed(values)
 
 
 def _packed(values: np.ndarray) -> dict:
     """Draws of shape (chains, draws) or (draws,), thinned evenly to at most MOST_DRAWS."""
-    if values.shape[-1] < values.shape[0]:              # (draw, chain), or a column
+    if values.shape[-1] < values.shape[0]:  # (draw, chain), or a column
         values = values.T
     if values.size == 0 or not np.isfinite(values).all():
-        raise UnusableError("Some of its draws are missing, NaN or infinite."
-                            if values.size else "It is empty.")
+        raise UnusableError(
+            "Some of its draws are missing, NaN or infinite." if values.size else "It is empty."
+        )
     thin = math.ceil(values.size / MOST_DRAWS)
     kept = np.round(values[..., ::thin], DECIMALS)
     return {"shape": list(kept.shape), "values": kept.ravel().tolist()}
@@ -172,7 +180,7 @@ def _packed(values: np.ndarray) -> dict:
 def _table(answer: Any, asked: Mapping) -> dict:
     columns = asked["columns"]
     if hasattr(answer, "to_frame") and getattr(answer, "ndim", 0) == 1 and len(columns) == 1:
-        answer = answer.to_frame(columns[0])            # a pandas Series
+        answer = answer.to_frame(columns[0])  # a pandas Series
     if not (hasattr(answer, "columns") and hasattr(answer, "reset_index")):
         raise UnusableError(f"It is a {_type_name(answer)}, not a pandas DataFrame.")
     if len(answer) > MOST_ROWS:
@@ -180,19 +188,26 @@ def _table(answer: Any, asked: Mapping) -> dict:
     found = {str(column).strip().lower(): column for column in answer.columns}
     lacking = [column for column in columns if column not in found]
     if lacking:
-        raise UnusableError(f"It lacks the column{'s'[:len(lacking) > 1]} "
-                            f"{', '.join(f'`{column}`' for column in lacking)}.")
+        raise UnusableError(
+            f"It lacks the column{'s'[: len(lacking) > 1]} "
+            f"{', '.join(f'`{column}`' for column in lacking)}."
+        )
     by = asked["index"]
     index = answer[found[by]] if by in found else answer.index
     values = {column: np.asarray(answer[found[column]], dtype=float) for column in columns}
     if any(column.ndim != 1 for column in values.values()):
         raise UnusableError("Two of its columns have the same name.")
-    return {"index": [str(label)[:200] for label in index],
-            "columns": {name: [float(v) if math.isfinite(v) else None for v in column]
-                        for name, column in values.items()}}
+    return {
+        "index": [str(label)[:200] for label in index],
+        "columns": {
+            name: [float(v) if math.isfinite(v) else None for v in column]
+            for name, column in values.items()
+        },
+    }
 
 
 # ------------------------------------------------------------------------------------ posteriors
+
 
 def _posterior(answer: Any, asked: Mapping) -> dict:
     variables = _posterior_variables(answer)
@@ -201,9 +216,13 @@ def _posterior(answer: Any, asked: Mapping) -> dict:
         parts = [_term(variables, term) for term in terms]
         if all(part is not None for part in parts):
             parameters[parameter] = _packed(sum(parts))
-    return {"variables": [[str(name)[:100], [int(size) for size in np.shape(variable)][:5]]
-                          for name, variable in list(variables.items())[:60]],
-            "parameters": parameters}
+    return {
+        "variables": [
+            [str(name)[:100], [int(size) for size in np.shape(variable)][:5]]
+            for name, variable in list(variables.items())[:60]
+        ],
+        "parameters": parameters,
+    }
 
 
 def _posterior_variables(answer: Any) -> dict[str, Any]:
@@ -252,11 +271,21 @@ def _plot(answer: Any, asked: Mapping) -> dict:
 
     panels = drawn(answer)
     if panels is None:
-        raise UnusableError(f"It is a {_type_name(answer)}; assign the plot itself: what seaborn, "
-                            "`plt.subplots` or `.plot` returns.")
+        raise UnusableError(
+            f"It is a {_type_name(answer)}; assign the plot itself: what seaborn, "
+            "`plt.subplots` or `.plot` returns."
+        )
     return panels
 
 
-READERS = {"number": _number, "interval": _interval, "choice": _choice, "text": _text,
-           "draws": _draws, "table": _table, "posterior": _posterior, "plot": _plot,
-           "error": _error}
+READERS = {
+    "number": _number,
+    "interval": _interval,
+    "choice": _choice,
+    "text": _text,
+    "draws": _draws,
+    "table": _table,
+    "posterior": _posterior,
+    "plot": _plot,
+    "error": _error,
+}

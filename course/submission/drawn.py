@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 MOST_PANELS = 60
-MOST_MARKS = 800        # in a panel; 44 box plots have 7 marks each
-MOST_VERTICES = 1_000   # of a mark
+MOST_MARKS = 800  # in a panel; 44 box plots have 7 marks each
+MOST_VERTICES = 1_000  # of a mark
 MOST_LABELS = 100
 
 
@@ -47,13 +47,13 @@ def _axes_of(plot: Any, depth: int = 0) -> list | None:
         plot = list(plot.ravel())
     elif isinstance(plot, dict):
         plot = list(plot.values())
-    if isinstance(plot, (list, tuple)):     # an array of Axes, or what `ax.hist` returns
+    if isinstance(plot, (list, tuple)):  # an array of Axes, or what `ax.hist` returns
         found = [_axes_of(part, depth + 1) for part in plot[:MOST_PANELS]]
         axes = [ax for part in found if part for ax in part]
         return list(dict.fromkeys(axes)) or None
     module = type(plot).__module__.split(".")[0]
     if module == "seaborn" and hasattr(plot, "plot") and not hasattr(plot, "figure"):
-        plot = plot.plot()                  # a seaborn.objects.Plot draws when asked to
+        plot = plot.plot()  # a seaborn.objects.Plot draws when asked to
     if module == "arviz_plots" and hasattr(plot, "viz"):
         return _axes_of(plot.viz["figure"].values.item(), depth + 1)
     figure = getattr(plot, "figure", None) or getattr(plot, "_figure", None)
@@ -66,18 +66,28 @@ def _panel(ax: Any) -> dict:
         if len(marks) == MOST_MARKS:
             break
         marks.append(mark)
-    ticks = [tick.get_text() for axis in (ax.xaxis, ax.yaxis)
-             for tick in axis.get_ticklabels()[:MOST_LABELS]]
+    ticks = [
+        tick.get_text()
+        for axis in (ax.xaxis, ax.yaxis)
+        for tick in axis.get_ticklabels()[:MOST_LABELS]
+    ]
     legend = ax.get_legend()
     names = [text.get_text() for text in legend.get_texts()[:MOST_LABELS]] if legend else []
-    return {"title": ax.get_title()[:200], "xlabel": ax.get_xlabel()[:200],
-            "ylabel": ax.get_ylabel()[:200], "marks": marks,
-            "ticks": [text[:100] for text in ticks + names if text]}
+    return {
+        "title": ax.get_title()[:200],
+        "xlabel": ax.get_xlabel()[:200],
+        "ylabel": ax.get_ylabel()[:200],
+        "marks": marks,
+        "ticks": [text[:100] for text in ticks + names if text],
+    }
 
 
 def _marks(ax: Any) -> Iterator[dict]:
     from matplotlib.collections import (
-        LineCollection, PatchCollection, PathCollection, PolyCollection,
+        LineCollection,
+        PatchCollection,
+        PathCollection,
+        PolyCollection,
     )
     from matplotlib.patches import PathPatch, Polygon, Rectangle
 
@@ -92,14 +102,14 @@ def _marks(ax: Any) -> Iterator[dict]:
     for collection in ax.collections:
         if isinstance(collection, PathCollection):
             yield _vertices("points", np.asarray(collection.get_offsets(), dtype=float))
-        elif isinstance(collection, LineCollection):        # a rug: one short line a value
+        elif isinstance(collection, LineCollection):  # a rug: one short line a value
             segments = collection.get_segments()[:MOST_VERTICES]
             yield _vertices("points", [segment[0] for segment in segments if len(segment)])
         elif isinstance(collection, (PolyCollection, PatchCollection)):
             paths = collection.get_paths()[:MOST_PANELS]
             for path in paths:
                 yield _vertices("outline", path.vertices)
-            if isinstance(collection, PatchCollection):     # bars of seaborn.objects
+            if isinstance(collection, PatchCollection):  # bars of seaborn.objects
                 yield from _bars([path.get_extents().extents for path in paths])
 
 
@@ -113,12 +123,16 @@ def _bars(extents: Iterable[Any]) -> Iterator[dict]:
     along = "x" if np.ptp(left) >= np.ptp(bottom) else "y"
     start, end = (left, right) if along == "x" else (bottom, top)
     heights = top - bottom if along == "x" else right - left
-    yield {"kind": "bars", "along": along, "heights": np.abs(heights).tolist(),
-           "edges": np.column_stack([start, end]).tolist()}
+    yield {
+        "kind": "bars",
+        "along": along,
+        "heights": np.abs(heights).tolist(),
+        "edges": np.column_stack([start, end]).tolist(),
+    }
 
 
 def _vertices(kind: str, xy: Any) -> dict:
     xy = np.ma.filled(np.ma.asarray(xy, dtype=float), np.nan).reshape(-1, 2)
     xy = xy[np.isfinite(xy).all(axis=1)]
-    xy = np.round(xy[::-(-len(xy) // MOST_VERTICES) or 1], 6)
+    xy = np.round(xy[:: -(-len(xy) // MOST_VERTICES) or 1], 6)
     return {"kind": kind, "x": xy[:, 0].tolist(), "y": xy[:, 1].tolist()}

@@ -80,7 +80,7 @@ class Head(io.TextIOBase):
 
     def write(self, text: str) -> int:
         if self.left > 0:
-            self.kept.append(text[:self.left])
+            self.kept.append(text[: self.left])
             self.left -= len(self.kept[-1])
         return len(text)
 
@@ -156,14 +156,20 @@ def describe(error: BaseException) -> dict:
     line, source = None, ""
     for frame in traceback.extract_tb(error.__traceback__):
         if "ipykernel" in frame.filename or "ipython-input" in frame.filename:
-            line, source = frame.lineno, frame.line or linecache.getline(
-                frame.filename, frame.lineno or 0)
+            line, source = (
+                frame.lineno,
+                frame.line or linecache.getline(frame.filename, frame.lineno or 0),
+            )
     if isinstance(error, SyntaxError):
         line, source = error.lineno, error.text or ""
         message = error.msg or message
     kind = "SyntaxError" if isinstance(error, SyntaxError) else type(error).__name__
-    return {"type": kind[:80], "message": message[:500], "line": line,
-            "source": source.strip()[:200]}
+    return {
+        "type": kind[:80],
+        "message": message[:500],
+        "line": line,
+        "source": source.strip()[:200],
+    }
 
 
 def close_figures() -> None:

@@ -35,8 +35,14 @@ def _syscall(number: int, *arguments) -> int:
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
     """Mount a file system, or bind or change a mount; see mount(2)."""
-    _call(_LIBC.mount, source.encode(), target.encode(), kind and kind.encode(),
-          ctypes.c_ulong(flags), options.encode() or None)
+    _call(
+        _LIBC.mount,
+        source.encode(),
+        target.encode(),
+        kind and kind.encode(),
+        ctypes.c_ulong(flags),
+        options.encode() or None,
+    )
 
 
 def unmount(target: str) -> None:
@@ -90,8 +96,9 @@ def landlock(writable: dict[str, bool]) -> None:
     # handled_access_fs, handled_access_net (version 4), scoped (version 6)
     fields = [every_right] + [3] * (version >= 4) + [3] * (version >= 6)
     attributes = struct.pack(f"{len(fields)}Q", *fields)
-    ruleset = _syscall(LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)),
-                       ctypes.c_uint(0))
+    ruleset = _syscall(
+        LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint(0)
+    )
     try:
         for path, may_write in writable.items():
             rights = every_right if may_write else read_only

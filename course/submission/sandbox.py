@@ -26,9 +26,23 @@ STUDENT = 1000
 """User and group number inside; outside it is the caller's own or, if that is root's, NOBODY."""
 NOBODY = 65533
 DEVICES = ("null", "zero", "full", "random", "urandom")
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache",
-          "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts",
-          "/etc/alternatives", "/sys/devices/system/cpu", "/proc/cpuinfo", "/proc/meminfo")
+SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/localtime",
+    "/etc/fonts",
+    "/etc/alternatives",
+    "/sys/devices/system/cpu",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+)
 
 
 class SandboxError(RuntimeError):
@@ -94,8 +108,10 @@ def enter_view(view: View) -> int:
     """
     if sys.platform != "linux":
         raise SandboxError(f"The sandbox needs Linux, and this is {sys.platform}.")
-    with step("user namespaces (for others than root a system may forbid them: sysctl "
-              "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)"):
+    with step(
+        "user namespaces (for others than root a system may forbid them: sysctl "
+        "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)"
+    ):
         new_user_namespace(os.CLONE_NEWNS | os.CLONE_NEWNET | os.CLONE_NEWIPC | os.CLONE_NEWUTS)
     with step("mounts in a namespace of its own"):
         build(view)
@@ -197,7 +213,8 @@ def build(view: View) -> None:
     if not os.path.lexists(view.root + "/tmp"):
         os.symlink(HOME + "/tmp", view.root + "/tmp")
     Path(view.root, "etc/passwd").write_text(
-        f"student:x:{STUDENT}:{STUDENT}::{HOME}:/bin/sh\n", encoding="utf-8")
+        f"student:x:{STUDENT}:{STUDENT}::{HOME}:/bin/sh\n", encoding="utf-8"
+    )
 
 
 def show(source: str, target: str, read_only: bool = True) -> None:
@@ -221,11 +238,16 @@ def show(source: str, target: str, read_only: bool = True) -> None:
 
 def make_read_only(target: str) -> None:
     """Forbid writing through a mount; flags that came with it may not be taken off."""
-    kept = os.statvfs(target).f_flag & (linux.MS_NODEV | linux.MS_NOEXEC | linux.MS_NOATIME
-                                        | linux.MS_NODIRATIME)
+    kept = os.statvfs(target).f_flag & (
+        linux.MS_NODEV | linux.MS_NOEXEC | linux.MS_NOATIME | linux.MS_NODIRATIME
+    )
     relative = linux.MS_RELATIME if os.statvfs(target).f_flag & 4096 else 0
-    linux.mount("none", target, None, linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY
-                | linux.MS_NOSUID | kept | relative)
+    linux.mount(
+        "none",
+        target,
+        None,
+        linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | linux.MS_NOSUID | kept | relative,
+    )
 
 
 def mirror(source: str, target: str) -> None:
@@ -259,19 +281,30 @@ def confine(limits: Limits, proc: int) -> int:
             os.setresgid(STUDENT, STUDENT, STUDENT)
             os.setresuid(STUDENT, STUDENT, STUDENT)
             linux.prctl(linux.PR_SET_DUMPABLE, 1)  # or the maps below belong to root
-        os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNS | os.CLONE_NEWPID | os.CLONE_NEWNET
-                   | os.CLONE_NEWIPC)
+        os.unshare(
+            os.CLONE_NEWUSER | os.CLONE_NEWNS | os.CLONE_NEWPID | os.CLONE_NEWNET | os.CLONE_NEWIPC
+        )
         write("self/setgroups", "deny", proc)
         write("self/uid_map", f"{STUDENT} {STUDENT} 1", proc)
         write("self/gid_map", f"{STUDENT} {STUDENT} 1", proc)
         # A namespace made inside would give back the capabilities that are dropped below.
         write("sys/user/max_user_namespaces", "0", proc)
     with step("a folder of its own for each submission"):
-        linux.mount("tmpfs", HOME, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV,
-                    f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk},nr_inodes=20000")
+        linux.mount(
+            "tmpfs",
+            HOME,
+            "tmpfs",
+            linux.MS_NOSUID | linux.MS_NODEV,
+            f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk},nr_inodes=20000",
+        )
         # Compiled code can be read and added to, but what is added is seen by nobody else.
-        linux.mount("tmpfs", CACHE, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV,
-                    f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk}")
+        linux.mount(
+            "tmpfs",
+            CACHE,
+            "tmpfs",
+            linux.MS_NOSUID | linux.MS_NODEV,
+            f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk}",
+        )
         mirror(STORE, CACHE)
     child = os.fork()
     if child:
@@ -294,12 +327,14 @@ def confine(limits: Limits, proc: int) -> int:
 
 def limit(limits: Limits) -> None:
     """Set the resource limits of this process and of those that it starts."""
-    for what, value in ((resource.RLIMIT_DATA, limits.memory),
-                        (resource.RLIMIT_CPU, limits.processor_seconds),
-                        (resource.RLIMIT_FSIZE, limits.disk),
-                        (resource.RLIMIT_NOFILE, limits.files),
-                        (resource.RLIMIT_NPROC, limits.processes),
-                        (resource.RLIMIT_CORE, 0)):
+    for what, value in (
+        (resource.RLIMIT_DATA, limits.memory),
+        (resource.RLIMIT_CPU, limits.processor_seconds),
+        (resource.RLIMIT_FSIZE, limits.disk),
+        (resource.RLIMIT_NOFILE, limits.files),
+        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_CORE, 0),
+    ):
         hard = resource.getrlimit(what)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(what, (value, value))

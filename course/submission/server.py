@@ -17,9 +17,21 @@ import warnings
 
 from course.submission import sandbox
 
-STACK = ("numpy", "pandas", "xarray", "matplotlib.pyplot", "seaborn", "scipy.stats", "arviz",
-         "bambi", "nutpie", "course.data", "course.fitting.models", "course.diagrams",
-         "course.submission.answers")
+STACK = (
+    "numpy",
+    "pandas",
+    "xarray",
+    "matplotlib.pyplot",
+    "seaborn",
+    "scipy.stats",
+    "arviz",
+    "bambi",
+    "nutpie",
+    "course.data",
+    "course.fitting.models",
+    "course.diagrams",
+    "course.submission.answers",
+)
 MODELS = ("complete_pooled", "no_pooled", "hierarchical")
 
 
@@ -74,6 +86,7 @@ def warm_up(models: bool):
 def compile_models() -> None:
     """Fit each model of the activity briefly: all that it compiles is then inherited."""
     import arviz
+
     from course.fitting import models
 
     for name in MODELS:
@@ -86,6 +99,7 @@ def draw_a_plot() -> None:
     """Draw one of each kind: finding fonts and compiling densities takes seconds, once."""
     import matplotlib.pyplot as plt
     import seaborn as sns
+
     from course.data import load_spotify
 
     songs = load_spotify()

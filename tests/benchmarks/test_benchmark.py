@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from course.ledger import published as ledger
-from course.__main__ import main
 from benchmarks import contestants, draws, growth, process, report, run, tables, worker
+from course.__main__ import main
 from course.fitting.models import MODELS
+from course.ledger import published as ledger
 
 STORED = pd.read_csv(run.RESULTS / "runs.csv")
 
@@ -25,6 +25,7 @@ def normal_draws(mean=0.0, sd=1.0, shape=(4, 5000), seed=1):
 
 
 # ----------------------------------------------------------------------------- what draws say
+
 
 def test_draws_survive_being_written_and_read(tmp_path):
     written = {"mu": normal_draws(1), "b_j: Röyksopp": normal_draws(2, seed=2)}
@@ -88,6 +89,7 @@ def test_draws_from_the_exact_posterior_agree_with_the_ledger():
 
 # --------------------------------------------------------------------------- measured processes
 
+
 def test_a_process_is_measured():
     code = "import time; held = bytearray(200 * 2**20); time.sleep(1); print('done')"
     done = process.run([sys.executable, "-c", code])
@@ -102,8 +104,9 @@ def test_the_memory_of_its_children_counts():
     assert process.run([sys.executable, "-c", code]).peak_gib == pytest.approx(0.16, abs=0.04)
 
 
-@pytest.mark.parametrize("limits, reason", [
-    ({"seconds_allowed": 0.5}, "after 0 s"), ({"gib_allowed": 0.01}, "at 0 GiB")])
+@pytest.mark.parametrize(
+    "limits, reason", [({"seconds_allowed": 0.5}, "after 0 s"), ({"gib_allowed": 0.01}, "at 0 GiB")]
+)
 def test_a_process_over_a_limit_is_ended(limits, reason):
     start = time.perf_counter()
     code = "import time; held = bytearray(100 * 2**20); time.sleep(60)"
@@ -113,10 +116,16 @@ def test_a_process_over_a_limit_is_ended(limits, reason):
 
 # -------------------------------------------------------------------------------- contestants
 
+
 def test_contestants_alternate_and_everyone_starts_from_empty_caches():
     steps = run.plan(["book", "rstanarm", "book-source-prior"], rounds=2)
     assert [step[1] for step in steps if step[:1] == (1,) and step[2] == "hierarchical"] == [
-        "book", "book", "rstanarm", "book-source-prior", "book-source-prior"]
+        "book",
+        "book",
+        "rstanarm",
+        "book-source-prior",
+        "book-source-prior",
+    ]
     assert {step[1] for step in steps if step[2] == run.ALL} == {"book", "rstanarm"}
     caches = {}
     for turn, name, model, cache in steps:
@@ -130,7 +139,8 @@ def test_without_r_its_contestants_are_reported_as_absent(monkeypatch, tmp_path)
     found = run.measure(["rstanarm", "brms"], results=tmp_path)
     assert list(found["status"]) == ["absent: there is no Rscript on the PATH"] * 2
     assert "rstanarm, 2 cores: absent: there is no Rscript" in tables.absent_list(
-        pd.read_csv(tmp_path / "runs.csv"))
+        pd.read_csv(tmp_path / "runs.csv")
+    )
 
 
 def test_a_missing_package_is_absent(monkeypatch):
@@ -151,8 +161,9 @@ def test_an_unknown_contestant_is_refused(capsys):
 
 
 @pytest.mark.needs_data
-@pytest.mark.parametrize("name", [
-    "book", pytest.param("book-source-prior", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name", ["book", pytest.param("book-source-prior", marks=pytest.mark.slow)]
+)
 def test_a_contestant_in_python_fits_and_agrees(name, tmp_path):
     row, found, versions = run.one(tmp_path, name, "hierarchical", "filled", 300, 1)
     assert row["status"] == "ok", row
@@ -188,6 +199,7 @@ def test_rstanarm_fits_and_agrees(model, tmp_path):
 
 # ------------------------------------------------------------------------------------- growth
 
+
 def test_both_ways_grow_and_too_much_is_stopped(tmp_path):
     found = growth.measure({50: 100}, results=tmp_path, seconds_allowed=300)
     assert list(found["way"]) == list(growth.WAYS) and set(found["status"]) == {"ok"}
@@ -201,52 +213,85 @@ def test_the_exact_way_finds_what_was_simulated(capsys):
     assert len(data) == 16_000 and data.groupby("artist", observed=True).size().eq(8).all()
     growth.by_integration(data, 0)
     printed = capsys.readouterr().out
-    for name, truth, close in [("mu", growth.MU, 1.5), ("sigma_y", growth.SIGMA_Y, 0.4),
-                               ("sigma_mu", growth.SIGMA_MU, 1)]:
+    for name, truth, close in [
+        ("mu", growth.MU, 1.5),
+        ("sigma_y", growth.SIGMA_Y, 0.4),
+        ("sigma_mu", growth.SIGMA_MU, 1),
+    ]:
         value = float(re.search(rf"^{name} Marginal\(mean=([\d.]+)", printed, re.M)[1])
         assert value == pytest.approx(truth, abs=close)
 
 
 # ------------------------------------------------------------------------- tables and the page
 
+
 def rows_of(*rows):
     columns = {name: float("nan") for name in run.COLUMNS}
-    return pd.DataFrame([{**columns, "round": 1, "status": "ok", "cache": "empty", **row}
-                         for row in rows])
+    return pd.DataFrame(
+        [{**columns, "round": 1, "status": "ok", "cache": "empty", **row} for row in rows]
+    )
 
 
 def test_ratios_are_taken_within_the_run():
-    fits = {"first_fit": 4.0, "second_fit": 2.0, "sampling": 1.0, "ess_bulk": 20_000.0,
-            "table_at": 10.0}
-    theirs = {"first_fit": 40.0, "second_fit": 30.0, "sampling": 20.0, "ess_bulk": 4_000.0,
-              "table_at": 45.0}
-    both = [{"contestant": name, "model": model, "cache": cache, **values}
-            for model in (*MODELS, run.ALL)
-            for name, cache, values in [("book", "empty", fits), ("book", "filled", fits),
-                                        ("rstanarm", "empty", theirs),
-                                        ("rstanarm-1-core", "empty", theirs)]]
+    fits = {
+        "first_fit": 4.0,
+        "second_fit": 2.0,
+        "sampling": 1.0,
+        "ess_bulk": 20_000.0,
+        "table_at": 10.0,
+    }
+    theirs = {
+        "first_fit": 40.0,
+        "second_fit": 30.0,
+        "sampling": 20.0,
+        "ess_bulk": 4_000.0,
+        "table_at": 45.0,
+    }
+    both = [
+        {"contestant": name, "model": model, "cache": cache, **values}
+        for model in (*MODELS, run.ALL)
+        for name, cache, values in [
+            ("book", "empty", fits),
+            ("book", "filled", fits),
+            ("rstanarm", "empty", theirs),
+            ("rstanarm-1-core", "empty", theirs),
+        ]
+    ]
     found = tables.targets(rows_of(*both))
     assert [next(iter(t.values.values())) for t in found] == pytest.approx(
-        [75, 50, 50, 20, 15, 15, 20, 15, 4.5, 4.5, 10, 10, 4])
+        [75, 50, 50, 20, 15, 15, 20, 15, 4.5, 4.5, 10, 10, 4]
+    )
     assert all(target.met for target in found)
 
 
 def test_what_was_not_measured_is_not_met():
-    assert not any(target.met for target in tables.targets(rows_of(
-        {"contestant": "book", "model": "hierarchical", "second_fit": 2.0, "ess_bulk": 1.0})))
+    assert not any(
+        target.met
+        for target in tables.targets(
+            rows_of(
+                {"contestant": "book", "model": "hierarchical", "second_fit": 2.0, "ess_bulk": 1.0}
+            )
+        )
+    )
 
 
 def test_the_median_over_the_rounds_counts_and_failures_do_not():
-    table = tables.measured(rows_of(*(
-        {"contestant": "book", "model": "running", "round": i, "second_fit": seconds}
-        for i, seconds in enumerate([1.0, 2.0, 9.0])),
-        {"contestant": "book", "model": "running", "status": "failed: oh", "second_fit": 99.0}))
+    table = tables.measured(
+        rows_of(
+            *(
+                {"contestant": "book", "model": "running", "round": i, "second_fit": seconds}
+                for i, seconds in enumerate([1.0, 2.0, 9.0])
+            ),
+            {"contestant": "book", "model": "running", "status": "failed: oh", "second_fit": 99.0},
+        )
+    )
     assert table["second_fit"].tolist() == [2.0]
 
 
 def test_the_page_shows_the_stored_results_and_nothing_else():
     assert report.PAGE.read_text(encoding="utf-8") == report.page(), (
-        "book/benchmark.md is not what the stored results give: python -m course bench --what page")
+        "book/benchmark.md is not what the stored results give: python -m course bench --what page"
+    )
 
 
 def test_no_number_is_typed_into_the_page():

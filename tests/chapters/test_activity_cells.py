@@ -23,8 +23,31 @@ CHAPTERS = activity_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 ROLES = ("exercise", "answer", "solution", "check")
 # Numbered as in the source; `ex-00` asks for what its warm-up section asks in passing.
-NUMBERS = ["0", "1", "2", "3", "4", "5a", "5b", "6", "7", "8", "9a", "9b", "10", "11", "12", "13",
-           "14", "15a", "15b", "16a", "16b", "17a", "17b"]
+NUMBERS = [
+    "0",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5a",
+    "5b",
+    "6",
+    "7",
+    "8",
+    "9a",
+    "9b",
+    "10",
+    "11",
+    "12",
+    "13",
+    "14",
+    "15a",
+    "15b",
+    "16a",
+    "16b",
+    "17a",
+    "17b",
+]
 HEADING = re.compile(r"(?m)^#+ ")
 GIVEN = {"ex-15b": {"hierarchical"}}  # declared, but fitted by the chapter itself
 
@@ -55,8 +78,11 @@ def assigned(code):
 
 
 def code_of(notebook, tag, id):
-    return "\n".join(cell.source for cell in notebook.cells
-                     if tag in tags(cell) and exercise_id(cell) == id and cell.cell_type == "code")
+    return "\n".join(
+        cell.source
+        for cell in notebook.cells
+        if tag in tags(cell) and exercise_id(cell) == id and cell.cell_type == "code"
+    )
 
 
 def test_the_exercises_are_those_of_the_source():
@@ -140,13 +166,19 @@ def test_declared_names_are_left_open_by_the_stub_and_assigned_by_the_solution(p
                 continue
             value = stub.get(name)
             assert isinstance(value, ast.Constant) and value.value is ..., (
-                f"{exercise.id}: the stub does not leave {name} open")
+                f"{exercise.id}: the stub does not leave {name} open"
+            )
             assert name in solution, f"{exercise.id}: the solution does not assign {name}"
 
 
 def test_declared_names_are_unique_in_the_activity():
-    names = [name for path in CHAPTERS for exercise in exercises(read(path))
-             for name in exercise.expects if name not in GIVEN.get(exercise.id, ())]
+    names = [
+        name
+        for path in CHAPTERS
+        for exercise in exercises(read(path))
+        for name in exercise.expects
+        if name not in GIVEN.get(exercise.id, ())
+    ]
     assert len(names) == len(set(names)), sorted(n for n in set(names) if names.count(n) > 1)
 
 
@@ -154,14 +186,18 @@ def test_declared_names_are_unique_in_the_activity():
 def test_nothing_outside_solutions_refers_into_one(path):
     """Such a reference would be broken in a book without solutions."""
     notebook = read(path)
-    inside = {cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
-              for cell in notebook.cells if "solution" in tags(cell)} - {None}
+    inside = {
+        cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
+        for cell in notebook.cells
+        if "solution" in tags(cell)
+    } - {None}
     for chapter in CHAPTERS:
         for cell in read(chapter).cells:
             if cell.cell_type == "markdown" and "solution" not in tags(cell):
                 assert not re.search(r"\]\([^)]*#sol-", cell.source), cell.id
-                assert not {name for name in inside
-                            if re.search(rf"[`<]{name}[`>]", cell.source)}, cell.id
+                assert not {
+                    name for name in inside if re.search(rf"[`<]{name}[`>]", cell.source)
+                }, cell.id
 
 
 @every_chapter
@@ -173,12 +209,22 @@ def test_untouched_stubs_print_nothing(path):
 
 # ------------------------------------------------------------------- what a wrong cell says
 
+
 @pytest.fixture
 def cell():
     return new_markdown_cell(
-        "### Exercise 5a · The mean\n\nCompute it.", id="ex-05a",
-        metadata={"tags": ["exercise"], "course": {
-            "exercise": "ex-05a", "kind": "code", "points": 3, "expects": {"mean_05a": "number"}}})
+        "### Exercise 5a · The mean\n\nCompute it.",
+        id="ex-05a",
+        metadata={
+            "tags": ["exercise"],
+            "course": {
+                "exercise": "ex-05a",
+                "kind": "code",
+                "points": 3,
+                "expects": {"mean_05a": "number"},
+            },
+        },
+    )
 
 
 def test_a_cell_is_read(cell):
@@ -188,12 +234,20 @@ def test_a_cell_is_read(cell):
     assert exercise.solution_id == "sol-05a"
 
 
-@pytest.mark.parametrize("key, value, message", [
-    ("exercise", "ex-5a", "not like 'ex-05a'"), ("exercise", "ex-05b", "Exercise 5b · Title"),
-    ("exercise", None, "not like 'ex-05a'"), ("points", "3", "not a whole number"),
-    ("points", 0, "not a whole number"), ("kind", "essay", "is none of"),
-    ("expects", {}, "does not give"), ("expects", {"mean_05a": 52.5}, "does not give"),
-    ("expects", {"mean_05a": {"value": 52.5}}, "does not give")])
+@pytest.mark.parametrize(
+    "key, value, message",
+    [
+        ("exercise", "ex-5a", "not like 'ex-05a'"),
+        ("exercise", "ex-05b", "Exercise 5b · Title"),
+        ("exercise", None, "not like 'ex-05a'"),
+        ("points", "3", "not a whole number"),
+        ("points", 0, "not a whole number"),
+        ("kind", "essay", "is none of"),
+        ("expects", {}, "does not give"),
+        ("expects", {"mean_05a": 52.5}, "does not give"),
+        ("expects", {"mean_05a": {"value": 52.5}}, "does not give"),
+    ],
+)
 def test_a_wrong_declaration_is_named_with_its_cell(cell, key, value, message):
     cell.metadata["course"][key] = value
     with pytest.raises(ExerciseError, match=f"Cell ex-05a: .*{message}"):

@@ -10,9 +10,7 @@ import pytest
 import small_activity
 from nbformat.v4 import new_output
 
-from course.chapters import editions
-from course.chapters import leaks
-from course.chapters import plain_text
+from course.chapters import editions, leaks, plain_text
 from course.chapters.exercises import activity_chapters, exercise_id, exercises, tags
 
 CHAPTERS = activity_chapters()
@@ -40,17 +38,37 @@ def cell_of(notebook, id):
 
 # ------------------------------------------------------------------------------ what it has
 
+
 def test_it_keeps_exercises_stubs_and_checks_and_drops_the_answers(chapter):
     edition = editions.student(chapter)
     nbformat.validate(edition)
     assert [cell.id for cell in edition.cells] == [
-        "title", "how-to-hand-in", "objectives", "imports", "first", "given",
-        "ex-01", "ex-01-answer", "ex-01-check", "ex-05a", "ex-05a-answer", "ex-05a-check",
-        "ex-05b", "ex-05b-answer", "ex-05b-check", "rest"]
+        "title",
+        "how-to-hand-in",
+        "objectives",
+        "imports",
+        "first",
+        "given",
+        "ex-01",
+        "ex-01-answer",
+        "ex-01-check",
+        "ex-05a",
+        "ex-05a-answer",
+        "ex-05a-check",
+        "ex-05b",
+        "ex-05b-answer",
+        "ex-05b-check",
+        "rest",
+    ]
     assert cell_of(edition, "ex-05a").metadata == {
         "tags": ["exercise"],
-        "course": {"exercise": "ex-05a", "kind": "code", "points": 4,
-                   "expects": {"mean_05a": "number"}}}
+        "course": {
+            "exercise": "ex-05a",
+            "kind": "code",
+            "points": 4,
+            "expects": {"mean_05a": "number"},
+        },
+    }
     assert cell_of(edition, "ex-05b").metadata["course"]["optional"] is True
     assert cell_of(edition, "ex-05a-answer").source == "mean_05a = ..."
 
@@ -66,36 +84,48 @@ def test_roles_and_links_become_plain_words(chapter):
     edition = editions.student(chapter, {"02-next.ipynb"})
     assert cell_of(edition, "first").source.endswith(
         "A chain of steps; see the list of exercises, [5a](#Exercise-5a-·-The-mean-of-draws) and "
-        "the figure below.")
+        "the figure below."
+    )
     assert cell_of(edition, "rest").source.endswith(
-        "After 7 steps comes the end, says Johnson et al. (2022).")
+        "After 7 steps comes the end, says Johnson et al. (2022)."
+    )
 
 
-@pytest.mark.parametrize("markup, plain", {
-    "{term}`R-hat`": "R-hat",
-    "{term}`chains <chain>`": "chains",
-    "{numref}`fig-given` shows": "The figure above shows",
-    "see {numref}`the one <fig-given>`": "see the figure above",
-    "see {numref}`fig-draws`": "see the figure in the book",
-    "{glue:text}`rest:.1f`": "7.0",
-    "{cite:p}`johnson2022, gelman2013`": "(Johnson et al., 2022; Gelman et al., 2013)",
-    "{term}`a` and `{term}` and {term}`b`": "a and `{term}` and b",
-    "[the {term}`chain`](../lecture/01-x.ipynb)": "the chain",
-    "[next](02-next.ipynb#ex-07)": "[next](02-next.ipynb)",
-    "[the paper](https://example.org/a_(b))": "[the paper](https://example.org/a_(b))",
-    "```\n[a](b) {term}`c`\n```": "```\n[a](b) {term}`c`\n```",
-    "$a$ costs `x[0](y)`": "$a$ costs `x[0](y)`",
-}.items())
+@pytest.mark.parametrize(
+    "markup, plain",
+    {
+        "{term}`R-hat`": "R-hat",
+        "{term}`chains <chain>`": "chains",
+        "{numref}`fig-given` shows": "The figure above shows",
+        "see {numref}`the one <fig-given>`": "see the figure above",
+        "see {numref}`fig-draws`": "see the figure in the book",
+        "{glue:text}`rest:.1f`": "7.0",
+        "{cite:p}`johnson2022, gelman2013`": "(Johnson et al., 2022; Gelman et al., 2013)",
+        "{term}`a` and `{term}` and {term}`b`": "a and `{term}` and b",
+        "[the {term}`chain`](../lecture/01-x.ipynb)": "the chain",
+        "[next](02-next.ipynb#ex-07)": "[next](02-next.ipynb)",
+        "[the paper](https://example.org/a_(b))": "[the paper](https://example.org/a_(b))",
+        "```\n[a](b) {term}`c`\n```": "```\n[a](b) {term}`c`\n```",
+        "$a$ costs `x[0](y)`": "$a$ costs `x[0](y)`",
+    }.items(),
+)
 def test_markup_in_plain_words(chapter, markup, plain):
     cell = cell_of(chapter, "rest")
     cell.source = markup
-    assert plain_text.PlainText(chapter, chapter.cells[:12] + [cell],
-                                {"02-next.ipynb"}).of(cell) == plain
+    assert (
+        plain_text.PlainText(chapter, chapter.cells[:12] + [cell], {"02-next.ipynb"}).of(cell)
+        == plain
+    )
 
 
-@pytest.mark.parametrize("markup, message", [
-    ("{ref}`x`", "the role 'ref'"), ("{glue:text}`mean`", "no value 'mean'"),
-    ("{cite}`nobody1900`", "no reference 'nobody1900'")])
+@pytest.mark.parametrize(
+    "markup, message",
+    [
+        ("{ref}`x`", "the role 'ref'"),
+        ("{glue:text}`mean`", "no value 'mean'"),
+        ("{cite}`nobody1900`", "no reference 'nobody1900'"),
+    ],
+)
 def test_what_has_no_plain_words_is_named(chapter, markup, message):
     cell = cell_of(chapter, "rest")
     cell.source = markup
@@ -112,11 +142,14 @@ def test_the_solved_edition_has_the_solution_in_place_of_the_stub(chapter):
 
 # ------------------------------------------------------------------------------------- leaks
 
+
 def plant(id):
     """Mark a function that puts something of a solution into the cell with this id."""
+
     def mark(function):
         PLANTED[function.__name__] = (id, function)
         return function
+
     return mark
 
 
@@ -238,6 +271,7 @@ def test_a_leaking_edition_is_not_written(folder, tmp_path):
 
 # ----------------------------------------------------------------------------------- writing
 
+
 def test_it_is_written_once_with_an_archive_and_the_same_bytes_each_time(folder, tmp_path):
     out = tmp_path / "a folder" / "out"
     written = editions.write_student(out, folder)
@@ -267,8 +301,10 @@ def test_a_changed_chapter_replaces_its_edition_and_nothing_else(folder, tmp_pat
 def test_somebodys_work_is_not_overwritten(folder, tmp_path):
     editions.write_student(tmp_path / "out", folder)
     mine = tmp_path / "out" / "01-small.ipynb"
-    mine.write_text(mine.read_text(encoding="utf-8").replace("guess_01 = ...", "guess_01 = 60"),
-                    encoding="utf-8")
+    mine.write_text(
+        mine.read_text(encoding="utf-8").replace("guess_01 = ...", "guess_01 = 60"),
+        encoding="utf-8",
+    )
     cell_changed = small_activity.chapter()
     cell_of(cell_changed, "rest").source += " Indeed."
     nbformat.write(cell_changed, folder / "01-small.ipynb")
@@ -284,11 +320,14 @@ def test_a_folder_without_chapters_is_named(tmp_path, capsys):
 
 # ------------------------------------------------------------------------- the real chapters
 
+
 @pytest.fixture(scope="module")
 def real():
     """The student edition of the activity, by file name."""
-    return {name: nbformat.reads(content.decode(), as_version=4)
-            for name, content in editions.student_files().items()}
+    return {
+        name: nbformat.reads(content.decode(), as_version=4)
+        for name, content in editions.student_files().items()
+    }
 
 
 @every_chapter
@@ -299,10 +338,17 @@ def test_nothing_of_a_solution_remains(real, path):
 
 @every_chapter
 def test_no_sentence_of_a_solution_is_in_another_chapter(real, path):
-    written = [cell.source for cell in nbformat.read(path, as_version=4).cells
-               if "solution" in tags(cell) and cell.cell_type == "markdown"]
-    said = [leaks.normalised(sentence) for text in written for sentence in leaks.sentences(text)
-            if leaks.long_enough(sentence)]
+    written = [
+        cell.source
+        for cell in nbformat.read(path, as_version=4).cells
+        if "solution" in tags(cell) and cell.cell_type == "markdown"
+    ]
+    said = [
+        leaks.normalised(sentence)
+        for text in written
+        for sentence in leaks.sentences(text)
+        if leaks.long_enough(sentence)
+    ]
     for name, edition in real.items():
         text = leaks.normalised("".join(leaks.text_of(cell) for cell in edition.cells))
         assert not [sentence for sentence in said if sentence in text], name
@@ -315,7 +361,8 @@ def test_it_needs_no_other_folder(real, path):
             assert not re.search(r"\{[a-z:]+\}`", cell.source), f"{cell.id}: a role"
             for target in re.findall(r"\]\(([^)\s]+)\)", cell.source):
                 assert re.match(r"https?:|#|data:", target) or target in real, (
-                    f"{cell.id}: {target}")
+                    f"{cell.id}: {target}"
+                )
 
 
 @every_chapter

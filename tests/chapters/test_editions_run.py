@@ -25,13 +25,21 @@ def chapter():
 
 def run(notebook, path):
     """Execute a notebook in a folder; return what its cells print or show, by cell id."""
-    client = NotebookClient(notebook, timeout=300,
-                            km=async_kernel_manager(kernel_name="python3"),
-                            resources={"metadata": {"path": str(path)}})
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        km=async_kernel_manager(kernel_name="python3"),
+        resources={"metadata": {"path": str(path)}},
+    )
     client.execute(env={**os.environ, "COURSE_STRICT": "0"}, stderr=subprocess.DEVNULL)
-    return {cell.id: "".join(output.get("text", output.get("data", {}).get("text/plain", ""))
-                             for output in cell.outputs)
-            for cell in notebook.cells if cell.cell_type == "code"}
+    return {
+        cell.id: "".join(
+            output.get("text", output.get("data", {}).get("text/plain", ""))
+            for output in cell.outputs
+        )
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }
 
 
 def verdicts(texts, notebook):
@@ -46,13 +54,17 @@ def verdicts(texts, notebook):
 def test_untouched_it_runs_and_no_answer_counts(chapter, tmp_path):
     texts = run(editions.student(chapter), tmp_path)
     assert [texts[f"ex-{number}-check"] for number in ("01", "05a", "05b")] == [
-        "not answered yet\n"] * 3
+        "not answered yet\n"
+    ] * 3
 
 
 def test_solved_it_runs_and_every_answer_counts(chapter, tmp_path):
     texts = run(editions.solved(chapter), tmp_path)
     assert [texts[f"ex-{number}-check"] for number in ("01", "05a", "05b")] == [
-        "right: 50\n", "right: 52.541\n", "right: b\n"]
+        "right: 50\n",
+        "right: 52.541\n",
+        "right: b\n",
+    ]
 
 
 @pytest.mark.needs_data
@@ -61,8 +73,9 @@ def test_an_untouched_chapter_runs_and_no_answer_counts(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     texts = run(editions.student(notebook), tmp_path)
     for name, _, said in verdicts(texts, notebook):
-        assert said == "not answered yet" or name in GIVEN and path.stem == "05-shrinkage", (
-            f"{name}: {said}")
+        assert said == "not answered yet" or (name in GIVEN and path.stem == "05-shrinkage"), (
+            f"{name}: {said}"
+        )
 
 
 @pytest.mark.needs_data
@@ -71,5 +84,6 @@ def test_a_solved_chapter_runs_and_every_answer_counts(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     texts = run(editions.solved(notebook), tmp_path)
     for name, type_, said in verdicts(texts, notebook):
-        assert said.startswith("right") or type_ == "text" and said.startswith("needs marking"), (
-            f"{name}: {said}")
+        assert said.startswith("right") or (type_ == "text" and said.startswith("needs marking")), (
+            f"{name}: {said}"
+        )

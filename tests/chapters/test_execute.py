@@ -6,12 +6,12 @@ import pytest
 from course.chapters import execute
 
 TIDY = {"kernelspec": execute.KERNEL["kernelspec"], "language_info": {"name": "python"}}
-SPEAKS = '''
+SPEAKS = """
 import os, sys
 print("hello", os.environ.get("COURSE_STRICT"), os.path.basename(os.getcwd()))
 print("a warning", file=sys.stderr)
-'''
-PROGRESS = '''
+"""
+PROGRESS = """
 from IPython.display import display
 class Bar:
     def _repr_mimebundle_(self, **kwargs):
@@ -24,14 +24,15 @@ class Nothing:
         return "<pre></pre>"
 display(Bar(), Nothing())
 6 * 7
-'''
+"""
 
 
 def write(path, *sources):
     notebook = nbformat.v4.new_notebook(metadata={"language_info": {"name": "python"}, "x": 1})
     notebook.cells = [nbformat.v4.new_markdown_cell("# Title", id="title")] + [
         nbformat.v4.new_code_cell(source, id=f"step-{i}", metadata={"tags": ["hide-input"]})
-        for i, source in enumerate(sources)]
+        for i, source in enumerate(sources)
+    ]
     nbformat.write(notebook, path)
     return path
 
@@ -90,9 +91,11 @@ def test_the_file_is_valid_readable_and_alone(executed):
 def failed(tmp_path_factory):
     """What is left of three notebooks, of which one raises and one loses its kernel."""
     folder = tmp_path_factory.mktemp("failing")
-    paths = [write(folder / "01-good.ipynb", "1 + 1"),
-             write(folder / "02-raises.ipynb", "x = 1", "raise ValueError('seventeen')"),
-             write(folder / "03-dies.ipynb", "import os; os._exit(1)")]
+    paths = [
+        write(folder / "01-good.ipynb", "1 + 1"),
+        write(folder / "02-raises.ipynb", "x = 1", "raise ValueError('seventeen')"),
+        write(folder / "03-dies.ipynb", "import os; os._exit(1)"),
+    ]
     before = files(folder)
     with pytest.MonkeyPatch.context() as patch:
         lines = []
@@ -130,4 +133,7 @@ def test_chapters_are_listed_lecture_first(monkeypatch, tmp_path):
         path.touch()
     monkeypatch.setattr(execute, "NOTEBOOKS", tmp_path)
     assert [f"{path.parent.name}/{path.stem}" for path in execute.chapters()] == [
-        "lecture/01-c", "lecture/02-b", "activity/01-a"]
+        "lecture/01-c",
+        "lecture/02-b",
+        "activity/01-a",
+    ]

@@ -20,16 +20,31 @@ import pytest
 import yaml
 
 from course.chapters import stored_numbers
-from course.ledger import published as ledger
 from course.data import PROJECT
 from course.key_numbers import KeyNumbers
+from course.ledger import published as ledger
 
 LEDGER = ledger.numbers()
-CHAPTERS = sorted(path for path in (PROJECT / "notebooks").rglob("*.ipynb")
-                  if ".ipynb_checkpoints" not in path.parts)
+CHAPTERS = sorted(
+    path
+    for path in (PROJECT / "notebooks").rglob("*.ipynb")
+    if ".ipynb_checkpoints" not in path.parts
+)
 TAGS = {
-    "objectives", "erratum", "key-numbers", "nbval-check-output", "exercise", "answer", "solution",
-    "check", "quiz", "hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input",
+    "objectives",
+    "erratum",
+    "key-numbers",
+    "nbval-check-output",
+    "exercise",
+    "answer",
+    "solution",
+    "check",
+    "quiz",
+    "hide-cell",
+    "hide-input",
+    "hide-output",
+    "remove-cell",
+    "remove-input",
     "remove-output",
 }
 ROLES = {"glue:text", "numref", "term", "cite", "cite:t", "cite:p"}
@@ -38,10 +53,12 @@ GLUED = "application/papermill.record/text/plain"
 ROLE = re.compile(r"(?<!`)\{(?P<role>[a-z:]+)\}`(?P<text>[^`]+)`")
 NOT_PROSE = re.compile(
     r"""(?sx) ```.*?``` | \\begin\{(?P<env>[a-z]+\*?)\}.*?\\end\{(?P=env)\} | \$\$.*?\$\$
-        | \$[^$]*\$ | (\{[a-z:]+\})?`[^`]*` | \]\([^)]*\) | <[^>]*>""")
+        | \$[^$]*\$ | (\{[a-z:]+\})?`[^`]*` | \]\([^)]*\) | <[^>]*>"""
+)
 
 every_chapter = pytest.mark.parametrize(
-    "path", CHAPTERS, ids=[f"{path.parent.name}/{path.stem}" for path in CHAPTERS])
+    "path", CHAPTERS, ids=[f"{path.parent.name}/{path.stem}" for path in CHAPTERS]
+)
 
 
 @cache
@@ -71,6 +88,7 @@ def toc():
 
 
 # ----------------------------------------------------------------------------------- the file
+
 
 def test_there_are_chapters():
     assert CHAPTERS
@@ -117,6 +135,7 @@ def test_tags_are_known(path):
 
 # --------------------------------------------------------------------------- execution, outputs
 
+
 @every_chapter
 def test_every_code_cell_was_executed_once_and_in_order(path):
     counts = [cell.execution_count for cell in cells(path, "code")]
@@ -141,14 +160,18 @@ def test_outputs_have_no_errors_logs_or_widgets(path):
 @every_chapter
 def test_outputs_name_no_path_of_a_machine_and_no_other_host(path):
     # Images are left out: base64 text spells anything.
-    path_of_a_machine = re.compile(r"(?<![\w.])/(home|root|tmp|Users|work|mnt|opt|var)/|[A-Z]:\\"
-                                   r"|site-packages|ipykernel_\d")
+    path_of_a_machine = re.compile(
+        r"(?<![\w.])/(home|root|tmp|Users|work|mnt|opt|var)/|[A-Z]:\\"
+        r"|site-packages|ipykernel_\d"
+    )
     for cell in cells(path):
         texts = [json.dumps(cell.metadata)]
         for output in cell.get("outputs", []):
             texts += [output.get("text", "")] + [
-                str(value) for kind, value in output.get("data", {}).items()
-                if not kind.startswith("image/png")]
+                str(value)
+                for kind, value in output.get("data", {}).items()
+                if not kind.startswith("image/png")
+            ]
         for text in texts:
             assert not path_of_a_machine.search(text), f"{cell.id}: a path of a machine"
             hosts = set(re.findall(r"https?://([^/\s\"'\\]+)", text)) - {"www.w3.org"}
@@ -187,9 +210,13 @@ def test_code_compiles_as_plain_python(path):
 
 # -------------------------------------------------------------------------------------- figures
 
+
 def images(path):
-    return [cell for cell, output in outputs(path)
-            if any(kind.startswith("image/") for kind in output.get("data", {}))]
+    return [
+        cell
+        for cell, output in outputs(path)
+        if any(kind.startswith("image/") for kind in output.get("data", {}))
+    ]
 
 
 @every_chapter
@@ -221,8 +248,7 @@ def test_only_cells_with_an_image_describe_one(path):
 
 
 def figure_names(path):
-    return [cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
-            for cell in images(path)]
+    return [cell.metadata.get("mystnb", {}).get("figure", {}).get("name") for cell in images(path)]
 
 
 def test_names_of_figures_are_unique_in_the_book():
@@ -241,6 +267,7 @@ def test_every_figure_referred_to_exists(path):
 
 
 # ----------------------------------------------------------------------------- glue and links
+
 
 @every_chapter
 def test_only_roles_that_read_well_raw_and_no_directives(path):
@@ -289,6 +316,7 @@ def test_relative_links_lead_to_files(path):
 
 # --------------------------------------------------------------------------------- the chapter
 
+
 @every_chapter
 def test_the_first_cell_is_the_only_title(path):
     first, *rest = cells(path, "markdown")
@@ -332,8 +360,11 @@ def test_prose_types_no_computed_number(path):
     Shorter numbers, such as 2.5 standard deviations, are equal to something too often.
     """
     values = [float(number.published) for number in LEDGER.values() if number.is_sampled]
-    values += [float(row["computed"]) for row in stored_numbers.read(read(path))
-               if LEDGER[row["id"]].is_sampled]
+    values += [
+        float(row["computed"])
+        for row in stored_numbers.read(read(path))
+        if LEDGER[row["id"]].is_sampled
+    ]
     for _, output in outputs(path):
         if GLUED in output.get("data", {}):
             value = ast.literal_eval(output.data[GLUED])
@@ -348,7 +379,8 @@ def test_prose_types_no_computed_number(path):
             decimals = len(typed.partition(".")[2])
             number = float(typed.replace("−", "-"))
             assert not any(abs(round(value, decimals) - number) < 1e-9 for value in values), (
-                f"{cell.id}: {typed} is typed; glue it")
+                f"{cell.id}: {typed} is typed; glue it"
+            )
 
 
 # --------------------------------------------------------------- what nbval compares, and how
@@ -380,12 +412,23 @@ def small_notebook(stored, printed):
     stored, printed = KeyNumbers([stored]), KeyNumbers([printed])
     cell = nbformat.v4.new_code_cell(
         CODE.format(text=repr(printed), html=printed._repr_html_()),
-        id="numbers", execution_count=1, metadata={"tags": ["key-numbers", "nbval-check-output"]},
-        outputs=[nbformat.v4.new_output(
-            "execute_result", execution_count=1,
-            data={"text/plain": repr(stored), "text/html": stored._repr_html_()})])
-    return nbformat.v4.new_notebook(cells=[cell], metadata={
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}})
+        id="numbers",
+        execution_count=1,
+        metadata={"tags": ["key-numbers", "nbval-check-output"]},
+        outputs=[
+            nbformat.v4.new_output(
+                "execute_result",
+                execution_count=1,
+                data={"text/plain": repr(stored), "text/html": stored._repr_html_()},
+            )
+        ],
+    )
+    return nbformat.v4.new_notebook(
+        cells=[cell],
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
+        },
+    )
 
 
 @pytest.fixture(scope="module")
@@ -394,20 +437,36 @@ def nbval_results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nbval")
     for name, (printed, _) in CHANGES.items():
         nbformat.write(small_notebook(ROW, printed), folder / f"{name}.ipynb")
-    fails = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(
-        "1 / 0", execution_count=1)])
+    fails = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0", execution_count=1)])
     nbformat.write(fails, folder / "an exception.ipynb")
     options = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
     assert "--nbval-lax" in options["tool"]["pytest"]["ini_options"]["addopts"]
     report = folder / "report.xml"
-    subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", PROJECT / "pyproject.toml",
-                    "--rootdir", PROJECT, "-n", "2", f"--junit-xml={report}", folder],
-                   cwd=PROJECT, capture_output=True)
-    return {name: case.find("failure") is None and case.find("error") is None
-            for case in ET.parse(report).iter("testcase")
-            for name in [*CHANGES, "an exception"]
-            if f"{name}.ipynb" in case.get("classname") + case.get("name")
-            or Path(case.get("classname").replace(".", "/")).name == name}
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-c",
+            PROJECT / "pyproject.toml",
+            "--rootdir",
+            PROJECT,
+            "-n",
+            "2",
+            f"--junit-xml={report}",
+            folder,
+        ],
+        cwd=PROJECT,
+        capture_output=True,
+    )
+    return {
+        name: case.find("failure") is None and case.find("error") is None
+        for case in ET.parse(report).iter("testcase")
+        for name in [*CHANGES, "an exception"]
+        if f"{name}.ipynb" in case.get("classname") + case.get("name")
+        or Path(case.get("classname").replace(".", "/")).name == name
+    }
 
 
 @pytest.mark.parametrize("change", CHANGES)

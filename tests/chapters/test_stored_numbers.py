@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from course.chapters import stored_numbers
-from course.ledger import published as ledger
 from course.key_numbers import KeyNumbers, shown
+from course.ledger import published as ledger
 
 LEDGER = ledger.numbers()
 ROWS = [
@@ -24,12 +24,18 @@ ROWS = [
 
 
 def notebook(*outputs, tags=("key-numbers",)):
-    cell = nbformat.v4.new_code_cell(id="numbers", metadata={"tags": list(tags)}, outputs=[
-        nbformat.v4.new_output("execute_result", {"text/plain": text}) for text in outputs])
+    cell = nbformat.v4.new_code_cell(
+        id="numbers",
+        metadata={"tags": list(tags)},
+        outputs=[
+            nbformat.v4.new_output("execute_result", {"text/plain": text}) for text in outputs
+        ],
+    )
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title"), cell])
 
 
 # ----------------------------------------------------------------------------- reading back
+
 
 def test_every_cell_of_the_table_is_read_back():
     rows = stored_numbers.read(notebook(repr(KeyNumbers(ROWS))))
@@ -38,14 +44,21 @@ def test_every_cell_of_the_table_is_read_back():
         ("hier-mu-median", "52.4", "52.47", "52.46", "52.441", "0.012", "agrees"),
         ("running-pooled-age-q10", "-0.302", "-0.3022", "-0.3022", "-0.29546", "0.0067", "agrees"),
         ("spotify-rows", "350", "350", "350", "350", "0", "agrees"),
-        ("artist-mean-mia-x", "13.2", "13.25", "13.25", "13.25", "0",
-         "published is off, computed is off"),
+        (
+            "artist-mean-mia-x",
+            "13.2",
+            "13.25",
+            "13.25",
+            "13.25",
+            "0",
+            "published is off, computed is off",
+        ),
     ]
 
 
 def test_nan_is_read_back():
     row = ("hier-mu-median", "52.4", "52.47", "52.46", "~nan ± nan", "computed is off")
-    read, = stored_numbers.read(notebook(repr(KeyNumbers([row]))))
+    (read,) = stored_numbers.read(notebook(repr(KeyNumbers([row]))))
     assert (read["computed"], read["mcse"], read["verdict"]) == ("nan", "nan", "computed is off")
 
 
@@ -58,8 +71,9 @@ def test_a_key_numbers_cell_without_output_is_an_error_that_says_what_to_do():
         stored_numbers.read(notebook())
 
 
-@pytest.mark.parametrize("junk", ["Output()", "a  b  c", "350",
-                                  repr(KeyNumbers(ROWS)) + "\nand more"])
+@pytest.mark.parametrize(
+    "junk", ["Output()", "a  b  c", "350", repr(KeyNumbers(ROWS)) + "\nand more"]
+)
 def test_a_key_numbers_cell_that_prints_something_else_is_an_error(junk):
     with pytest.raises(ValueError, match="'numbers' prints"):
         stored_numbers.read(notebook(junk))
@@ -76,6 +90,7 @@ def test_printing_fails_when_a_verdict_is_not_agrees(monkeypatch, capsys, tmp_pa
 
 
 # ------------------------------------------------------------------- what the chapters stored
+
 
 @pytest.fixture(scope="module")
 def stored():
@@ -108,7 +123,9 @@ def test_stored_values_are_the_published_and_the_exact_ones(stored):
     for row in stored.itertuples():
         number = LEDGER[row.id]
         assert (row.published, row.exact_source, row.exact) == (
-            number.published, shown(number, number.exact_source), shown(number, number.exact),
+            number.published,
+            shown(number, number.exact_source),
+            shown(number, number.exact),
         ), row.id
 
 
@@ -125,16 +142,27 @@ def test_stored_verdicts_follow_from_the_stored_numbers(stored):
 
 @pytest.fixture(scope="module")
 def printed():
-    result = subprocess.run([sys.executable, "-m", "course", "numbers", "--csv"],
-                            capture_output=True, text=True, encoding="utf-8",
-                            env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    result = subprocess.run(
+        [sys.executable, "-m", "course", "numbers", "--csv"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
     assert result.returncode == 0, result.stderr
     return list(csv.DictReader(io.StringIO(result.stdout)))
 
 
 def test_the_command_prints_the_documented_columns(printed):
-    assert list(printed[0]) == ["id", "published", "exact_source", "exact", "computed", "mcse",
-                                "verdict"]
+    assert list(printed[0]) == [
+        "id",
+        "published",
+        "exact_source",
+        "exact",
+        "computed",
+        "mcse",
+        "verdict",
+    ]
 
 
 def test_the_command_prints_one_row_a_number_and_all_agree(printed, stored):

@@ -6,9 +6,8 @@ import sys
 
 import pytest
 
-from course.fitting import compile_ahead
-from course.fitting import models
 from course.data import PROJECT, DataNotFoundError
+from course.fitting import compile_ahead, models
 from course.fitting.models import MODELS
 
 
@@ -42,8 +41,13 @@ def test_without_data_it_says_so_and_has_an_exit_code(monkeypatch, capsys):
 @pytest.mark.needs_data
 def test_what_is_compiled_stays_on_disk(tmp_path):
     environment = os.environ | {"PYTENSOR_FLAGS": f"base_compiledir={tmp_path}"}
-    done = subprocess.run([sys.executable, "-m", "course", "compile"], cwd=PROJECT, text=True,
-                          env=environment, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "course", "compile"],
+        cwd=PROJECT,
+        text=True,
+        env=environment,
+        capture_output=True,
+    )
     assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.rglob("*.nbi"))) > 20
 

@@ -43,15 +43,24 @@ def test_numba_finds_it_by_itself():
     assert numba_assignment.init in found
 
 
-VECTORS = [(np.zeros(6), np.arange(6.0)), (np.zeros(6), np.array([7.0])),
-           (np.zeros(6, int), np.array([1.9, -1.9, 2.0, 3, 4, 5])), (np.zeros(0), np.zeros(0)),
-           (np.zeros(0), np.ones(1)), (np.zeros(6), np.arange(12)[::2]),
-           (np.zeros(6, complex), np.arange(6.0)), (np.zeros(6), np.array(3.0))]
-MATRICES = [(np.zeros((3, 4)), np.arange(12.0).reshape(3, 4)), (np.zeros((3, 4)), np.ones((1, 4))),
-            (np.zeros((3, 4)), np.arange(3.0).reshape(3, 1)),
-            (np.zeros((3, 4)), np.full((1, 1), 2.0)),
-            (np.zeros((4, 3)).T, np.arange(12.0).reshape(3, 4)),
-            (np.zeros((3, 4)), np.array(5.0))]
+VECTORS = [
+    (np.zeros(6), np.arange(6.0)),
+    (np.zeros(6), np.array([7.0])),
+    (np.zeros(6, int), np.array([1.9, -1.9, 2.0, 3, 4, 5])),
+    (np.zeros(0), np.zeros(0)),
+    (np.zeros(0), np.ones(1)),
+    (np.zeros(6), np.arange(12)[::2]),
+    (np.zeros(6, complex), np.arange(6.0)),
+    (np.zeros(6), np.array(3.0)),
+]
+MATRICES = [
+    (np.zeros((3, 4)), np.arange(12.0).reshape(3, 4)),
+    (np.zeros((3, 4)), np.ones((1, 4))),
+    (np.zeros((3, 4)), np.arange(3.0).reshape(3, 1)),
+    (np.zeros((3, 4)), np.full((1, 1), 2.0)),
+    (np.zeros((4, 3)).T, np.arange(12.0).reshape(3, 4)),
+    (np.zeros((3, 4)), np.array(5.0)),
+]
 
 
 @pytest.mark.parametrize(("target", "values"), VECTORS + MATRICES)
@@ -68,7 +77,7 @@ def test_a_slice_gets_the_values_of_numpy(function, shape):
     values = np.arange(1.0, 1 + np.prod(shape)).reshape(shape)
     target = np.zeros(shape)
     part = target[1:] if function is assign_part else target[::-2]
-    values = values[:len(part)]
+    values = values[: len(part)]
     expected = target.copy()
     function.py_func(expected, values)
     function(target, values)
@@ -81,17 +90,29 @@ def test_arrays_that_overlap_are_copied_first():
     np.testing.assert_array_equal(target, [0, 0, 1, 2, 3])
 
 
-@pytest.mark.parametrize(("target", "values"), [
-    (np.zeros(3), np.zeros(4)), (np.zeros(3), np.zeros(0)), (np.zeros((2, 3)), np.zeros((3, 3))),
-    (np.zeros((2, 3)), np.zeros((2, 2))), (np.zeros((0, 3)), np.zeros((0, 2)))])
+@pytest.mark.parametrize(
+    ("target", "values"),
+    [
+        (np.zeros(3), np.zeros(4)),
+        (np.zeros(3), np.zeros(0)),
+        (np.zeros((2, 3)), np.zeros((3, 3))),
+        (np.zeros((2, 3)), np.zeros((2, 2))),
+        (np.zeros((0, 3)), np.zeros((0, 2))),
+    ],
+)
 def test_another_shape_is_refused_and_nothing_is_written(target, values):
     with pytest.raises(ValueError, match="another shape"):
         assign_all(target + 1, values)
 
 
-@pytest.mark.parametrize(("target", "values"), [
-    (np.zeros((2, 2, 2)), np.ones((2, 2, 2))), (np.zeros(3, bool), np.array([True, False, True])),
-    (np.zeros((2, 3)), np.arange(3.0))])
+@pytest.mark.parametrize(
+    ("target", "values"),
+    [
+        (np.zeros((2, 2, 2)), np.ones((2, 2, 2))),
+        (np.zeros(3, bool), np.array([True, False, True])),
+        (np.zeros((2, 3)), np.arange(3.0)),
+    ],
+)
 def test_everything_else_is_left_to_numba(target, values):
     @numba.njit
     def assign(target, values):

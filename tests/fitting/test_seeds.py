@@ -33,14 +33,27 @@ def test_hierarchical_numbers_agree_at_every_seed(spotify):
 
     sd = spotify["popularity"].std()
     sigma = bmb.Prior("Exponential", lam=1 / sd)
-    model = bmb.Model("popularity ~ (1|artist)", spotify, noncentered=False, priors={
-        "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd), "sigma": sigma,
-        "1|artist": bmb.Prior("Normal", mu=0, sigma=sigma)})
+    model = bmb.Model(
+        "popularity ~ (1|artist)",
+        spotify,
+        noncentered=False,
+        priors={
+            "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd),
+            "sigma": sigma,
+            "1|artist": bmb.Prior("Normal", mu=0, sigma=sigma),
+        },
+    )
     rows = [n for n in numbers().values() if n.model == "hierarchical" and n.is_sampled]
     z = {}
     for seed in SEEDS:
-        posterior = model.fit(draws=5000, chains=4, inference_method="nutpie", random_seed=seed,
-                              nuts={"adaptation": "low_rank"}, progressbar=False).posterior
+        posterior = model.fit(
+            draws=5000,
+            chains=4,
+            inference_method="nutpie",
+            random_seed=seed,
+            nuts={"adaptation": "low_rank"},
+            progressbar=False,
+        ).posterior
         rng = np.random.default_rng(seed)
         for number in rows:
             value, mcse = value_and_error(number, draws_of(number, posterior, rng))

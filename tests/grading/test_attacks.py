@@ -11,12 +11,14 @@ import psutil
 import pytest
 from grading_tools import POOLED, WARM_UP, fuzzed, judged, points, run, start
 
-from course.data import PROJECT
 from course.chapters.editions import student
+from course.data import PROJECT
 from course.grading import assignment, runner, samples, submissions
 
-pytestmark = [pytest.mark.needs_data,
-              pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")]
+pytestmark = [
+    pytest.mark.needs_data,
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux"),
+]
 SECRET = "the canary sings"
 GOOD = "typical_00 = 'c'"
 
@@ -39,12 +41,14 @@ def listener():
     """A server on this machine that counts who connects."""
     connections = []
     with socket.create_server(("127.0.0.1", 0)) as server:
+
         def accept():
             while True:
                 try:
                     connections.append(server.accept())
                 except OSError:
                     return
+
         threading.Thread(target=accept, daemon=True).start()
         yield server.getsockname()[1], connections
 
@@ -66,6 +70,7 @@ for path in {[str(path) for path in paths]!r}:
 
 # -------------------------------------------------------------------------------- the sandbox
 
+
 def test_an_honest_cell_runs_and_counts():
     cells = ["print('hello')", GOOD]
     result = run(cells)
@@ -76,26 +81,44 @@ def test_an_honest_cell_runs_and_counts():
 
 def test_nothing_outside_can_be_read(canary):
     environ = f"/proc/{os.getpid()}/environ"
-    outside = [canary, canary.parent, PROJECT / "instructors" / "rubrics.toml",
-               PROJECT / "course" / "judge.py", PROJECT / "course" / "questions.py",
-               PROJECT / "course" / "exact.py", PROJECT / "notebooks", PROJECT / "instructors",
-               "/etc/shadow", "/proc/1/environ", environ, "/proc/self/environ", "/home", "/var",
-               "/run", "/.old", "../../../.."]
+    outside = [
+        canary,
+        canary.parent,
+        PROJECT / "instructors" / "rubrics.toml",
+        PROJECT / "course" / "judge.py",
+        PROJECT / "course" / "questions.py",
+        PROJECT / "course" / "exact.py",
+        PROJECT / "notebooks",
+        PROJECT / "instructors",
+        "/etc/shadow",
+        "/proc/1/environ",
+        environ,
+        "/proc/self/environ",
+        "/home",
+        "/var",
+        "/run",
+        "/.old",
+        "../../../..",
+    ]
     result = run([reading(*outside), f"!cat {canary}", "print(sorted(os.listdir('/')))"])
     text = texts(result)
     assert SECRET not in text
-    assert text.count("no [Errno") == len(outside) - 2, text    # the last two are empty or /
+    assert text.count("no [Errno") == len(outside) - 2, text  # the last two are empty or /
     assert ".git" not in text and "home" not in text.rpartition("[")[2].replace("'.old'", "")
 
 
 def test_what_a_fork_inherits_knows_nothing(canary):
-    result = run(["import sys\nprint([m for m in sys.modules if m.startswith('course')])",
-                  "import gc\nprint(any('rubric' in str(k) for o in gc.get_objects() "
-                  "if type(o) is dict for k in list(o)[:50]))",
-                  "for m in ('judge', 'questions', 'mistakes', 'exact', 'reference', 'ledger'):\n"
-                  "    try:\n        __import__('course.' + m); print('imported', m)\n"
-                  "    except ImportError: pass",
-                  "import os; print(dict(os.environ))"])
+    result = run(
+        [
+            "import sys\nprint([m for m in sys.modules if m.startswith('course')])",
+            "import gc\nprint(any('rubric' in str(k) for o in gc.get_objects() "
+            "if type(o) is dict for k in list(o)[:50]))",
+            "for m in ('judge', 'questions', 'mistakes', 'exact', 'reference', 'ledger'):\n"
+            "    try:\n        __import__('course.' + m); print('imported', m)\n"
+            "    except ImportError: pass",
+            "import os; print(dict(os.environ))",
+        ]
+    )
     assert result["status"] == "graded"
     first = result["cells"][0]["text"]
     assert "course.submission.answers" in first
@@ -108,10 +131,21 @@ def test_what_a_fork_inherits_knows_nothing(canary):
 
 def test_nothing_outside_can_be_written(canary):
     before = {path: path.stat().st_mtime_ns for path in (PROJECT / "course").rglob("*.py")}
-    paths = [str(canary), str(PROJECT / "course" / "data.py"), str(PROJECT / "new.txt"),
-             "/usr/new.txt", "/sandbox/store/new.txt", "/new.txt", os.devnull + "x",
-             f"{sys.prefix}/new.txt", "/etc/passwd", "/sandbox/data/spotify.csv"]
-    result = run([f"""
+    paths = [
+        str(canary),
+        str(PROJECT / "course" / "data.py"),
+        str(PROJECT / "new.txt"),
+        "/usr/new.txt",
+        "/sandbox/store/new.txt",
+        "/new.txt",
+        os.devnull + "x",
+        f"{sys.prefix}/new.txt",
+        "/etc/passwd",
+        "/sandbox/data/spotify.csv",
+    ]
+    result = run(
+        [
+            f"""
 import os, shutil
 for path in {paths!r}:
     for act in (lambda: open(path, 'w'), lambda: os.remove(path), lambda: os.chmod(path, 0o777),
@@ -120,7 +154,9 @@ for path in {paths!r}:
             act(); print('did', path)
         except OSError:
             pass
-"""])
+"""
+        ]
+    )
     assert result["status"] == "graded" and result["cells"][0]["status"] == "ok"
     assert "did" not in texts(result)
     assert canary.read_text(encoding="utf-8") == SECRET
@@ -131,18 +167,21 @@ for path in {paths!r}:
 
 def test_two_submissions_do_not_see_each_other():
     places = "(os.environ['HOME'], '/sandbox/cache', '/tmp', '/dev/shm', '.')"
-    leave = (f"import os\nfor f in {places}:\n"
-             "    try: open(f + '/message', 'w').write('hello'); print('left', f)\n"
-             "    except OSError: pass")
-    look = (f"import os\nfor f in {places}:\n"
-            "    print(os.path.exists(f + '/message'))")
+    leave = (
+        f"import os\nfor f in {places}:\n"
+        "    try: open(f + '/message', 'w').write('hello'); print('left', f)\n"
+        "    except OSError: pass"
+    )
+    look = f"import os\nfor f in {places}:\n    print(os.path.exists(f + '/message'))"
     assert "left" in texts(run([leave]))
     assert "True" not in texts(run([look]))
 
 
 def test_no_connection_leaves_the_sandbox(listener):
     port, connections = listener
-    result = run([f"""
+    result = run(
+        [
+            f"""
 import socket, urllib.request, subprocess
 def attempt(name, act):
     try:
@@ -156,7 +195,9 @@ attempt('http', lambda: urllib.request.urlopen('http://127.0.0.1:{port}', timeou
 attempt('names', lambda: socket.getaddrinfo('example.com', 80))
 attempt('program', lambda: subprocess.run(
     ['bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/{port}'], check=True, stderr=-3))
-"""])
+"""
+        ]
+    )
     assert result["status"] == "graded"
     assert texts(result).count("\n") == 5
     assert "did" not in texts(result)
@@ -164,7 +205,9 @@ attempt('program', lambda: subprocess.run(
 
 
 def test_rights_cannot_be_regained():
-    result = run(["""
+    result = run(
+        [
+            """
 import ctypes, os, signal
 libc = ctypes.CDLL(None, use_errno=True)
 pid = os.fork()
@@ -194,16 +237,22 @@ for what in (resource.RLIMIT_NPROC, resource.RLIMIT_DATA, resource.RLIMIT_CPU):
     try:
         resource.setrlimit(what, (resource.RLIM_INFINITY,) * 2); print('raised')
     except (ValueError, OSError): pass
-"""])
+"""
+        ]
+    )
     assert texts(result) == "[] 1000 \n"
 
 
 def test_other_processes_cannot_be_hurt():
     bystander = subprocess.Popen(["sleep", "60"])
     try:
-        run([f"import os, signal\nfor pid in [-1, {bystander.pid}, {os.getpid()}]:\n"
-             "    try: os.kill(pid, signal.SIGKILL); print('killed', pid)\n"
-             "    except OSError: pass"])
+        run(
+            [
+                f"import os, signal\nfor pid in [-1, {bystander.pid}, {os.getpid()}]:\n"
+                "    try: os.kill(pid, signal.SIGKILL); print('killed', pid)\n"
+                "    except OSError: pass"
+            ]
+        )
         assert bystander.poll() is None
     finally:
         bystander.kill()
@@ -212,11 +261,14 @@ def test_other_processes_cannot_be_hurt():
 
 
 def test_what_a_submission_starts_ends_with_it():
-    seconds = str(100_000 + os.getpid())    # nobody else's
+    seconds = str(100_000 + os.getpid())  # nobody else's
     run([f"import subprocess\nsubprocess.Popen(['sleep', '{seconds}'], start_new_session=True)"])
     deadline = time.monotonic() + 5
-    while left := [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"]
-                   and seconds in p.info["cmdline"]]:
+    while left := [
+        p
+        for p in psutil.process_iter(["cmdline"])
+        if p.info["cmdline"] and seconds in p.info["cmdline"]
+    ]:
         assert time.monotonic() < deadline, left
         time.sleep(0.1)
 
@@ -263,9 +315,18 @@ attempt('nothing wrong', lambda: open('mine', 'w'))
 @pytest.mark.skipif(os.geteuid() != 0, reason="all tests here run as an ordinary user already")
 def test_an_ordinary_user_has_the_same_sandbox(canary):
     done = subprocess.run(
-        [sys.executable, "-c", ORDINARY, "-c", AS_ORDINARY,
-         TRIALS.replace("{canary}", str(canary))],
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+        [
+            sys.executable,
+            "-c",
+            ORDINARY,
+            "-c",
+            AS_ORDINARY,
+            TRIALS.replace("{canary}", str(canary)),
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
     assert done.stdout == "1001 0 graded did nothing wrong\n\n", done.stderr
     assert canary.read_text(encoding="utf-8") == SECRET
 
@@ -276,23 +337,41 @@ LIMITS = {
     "an endless loop": ("while True: pass", "graded", "timed out"),
     "a loop that ignores interrupts": (
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-        "stopped", "stopped"),
+        "stopped",
+        "stopped",
+    ),
     "a loop in C": ("import re; re.match('(a+)+$', 'a' * 60 + 'b')", None, None),
-    "waiting for ever": ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-                         "while True: signal.pause()", "stopped", "stopped"),
+    "waiting for ever": (
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: signal.pause()",
+        "stopped",
+        "stopped",
+    ),
     "endless memory": ("x = []\nwhile True: x.append(bytearray(50 << 20))", None, None),
     "memory in many processes": (
         "import os, time\nfor i in range(5): os.fork()\nx = bytearray(b'x') * (900 << 20)\n"
-        "time.sleep(30)", "stopped", "stopped"),
-    "a fork bomb": ("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass",
-                    None, None),
-    "a full disk": ("with open('big', 'wb') as f:\n    while True: f.write(bytes(1 << 20))",
-                    "graded", "error"),
+        "time.sleep(30)",
+        "stopped",
+        "stopped",
+    ),
+    "a fork bomb": (
+        "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass",
+        None,
+        None,
+    ),
+    "a full disk": (
+        "with open('big', 'wb') as f:\n    while True: f.write(bytes(1 << 20))",
+        "graded",
+        "error",
+    ),
     "many files": ("for i in range(10**6): open(str(i), 'w').close()", "graded", "error"),
     "an exit": ("import os; os._exit(0)", "crashed", "crashed"),
     "a segmentation fault": ("import ctypes; ctypes.string_at(0)", "crashed", "crashed"),
-    "a killed kernel": ("import os, signal\nsignal.signal(signal.SIGTERM, lambda *a: os.abort())\n"
-                        "os.kill(os.getpid(), signal.SIGTERM)", "crashed", "crashed"),
+    "a killed kernel": (
+        "import os, signal\nsignal.signal(signal.SIGTERM, lambda *a: os.abort())\n"
+        "os.kill(os.getpid(), signal.SIGTERM)",
+        "crashed",
+        "crashed",
+    ),
     "closed sockets": ("import os; os.closerange(0, 1000)", "crashed", "crashed"),
     "an output flood": ("while True: print('x' * 10**6)", "graded", "timed out"),
     "a flood from a program": ("!yes", None, None),
@@ -320,9 +399,15 @@ def test_a_cell_without_bounds_costs_only_itself(name):
 
 
 def test_the_number_of_processes_is_limited():
-    result = run(["import os, time\ncount = 0\ntry:\n    while count < 1000:\n"
-                  "        if os.fork() == 0: time.sleep(60)\n        count += 1\n"
-                  "except OSError: print(count)"], memory=1 << 40, cell_seconds=60)
+    result = run(
+        [
+            "import os, time\ncount = 0\ntry:\n    while count < 1000:\n"
+            "        if os.fork() == 0: time.sleep(60)\n        count += 1\n"
+            "except OSError: print(count)"
+        ],
+        memory=1 << 40,
+        cell_seconds=60,
+    )
     assert 100 < int(texts(result)) < 260
 
 
@@ -335,8 +420,10 @@ def test_a_notebook_has_a_limit_of_time_too():
 
 def test_memory_of_the_grader_does_not_grow_with_what_is_printed():
     before = psutil.Process().memory_info().rss
-    result = run(["import sys\nfor i in range(1000): print('x' * 10**6)\n"
-                  "sys.stderr.write('y' * 10**8)"], cell_seconds=60)
+    result = run(
+        ["import sys\nfor i in range(1000): print('x' * 10**6)\nsys.stderr.write('y' * 10**8)"],
+        cell_seconds=60,
+    )
     assert result["cells"][0]["status"] == "ok"
     assert len(result["cells"][0]["text"]) <= 20_000
     assert psutil.Process().memory_info().rss - before < 30 << 20
@@ -356,44 +443,50 @@ def channel():
 def send(content):
     channel().sendall(struct.pack('!I', len(content)) + content)
 """
-ALL_RIGHT = ("{n: {'type': 'choice', 'status': 'correct', 'share': 1, 'points': 4, 'value': "
-             "{'status': 'correct'}} for n in ('typical_00', 'artist_00', 'within_00', "
-             "'between_00')}")
+ALL_RIGHT = (
+    "{n: {'type': 'choice', 'status': 'correct', 'share': 1, 'points': 4, 'value': "
+    "{'status': 'correct'}} for n in ('typical_00', 'artist_00', 'within_00', "
+    "'between_00')}"
+)
 FORGERIES = {
     "verdicts": f"for i in range(50): send(json.dumps({ALL_RIGHT}).encode())",
     "noise": "channel().sendall(os.urandom(100000))",
     "a huge message": "channel().sendall(b'\\xff' * 1000)",
     "deep nesting": "send(b'[' * 10**6)",
-    "numbers that are none": "send(b'{\"typical_00\": {\"status\": \"ok\", \"value\": NaN}}')",
+    "numbers that are none": 'send(b\'{"typical_00": {"status": "ok", "value": NaN}}\')',
     "a long number": "send(b'{\"status\": ' + b'9' * 10**6 + b'}')",
     "half a message": "channel().sendall(struct.pack('!I', 1000) + b'{')",
     "many messages": "for i in range(10**5): send(b'{}')",
     "the other end": "channel().shutdown(socket.SHUT_RDWR)",
     "patched answers": "import course.submission.answers\n"
-                       f"course.submission.answers.collect = lambda n, p: {ALL_RIGHT}",
+    f"course.submission.answers.collect = lambda n, p: {ALL_RIGHT}",
     "patched answers, every shape": (
         "import course.submission.answers, itertools\n"
         "shapes = itertools.cycle([None, [], 'c', 1e999, {'a': {}}, "
         "{'typical_00': []}, {'typical_00': {'status': [], 'value': {}}}])\n"
         "course.submission.answers.collect.__code__ = (lambda n, p: next(shapes)).__code__\n"
-        "course.submission.answers.next, course.submission.answers.shapes = next, shapes"),
+        "course.submission.answers.next, course.submission.answers.shapes = next, shapes"
+    ),
     "patched json": f"json.dumps = lambda *a, **k: repr({ALL_RIGHT})\njson.loads = lambda *a: {{}}",
     "patched numpy": "import numpy\nnumpy.asarray = numpy.array = lambda *a, **k: a[0]\n"
-                     "numpy.isfinite = lambda *a: True",
+    "numpy.isfinite = lambda *a: True",
     "patched builtins": "import builtins\nbuiltins.float = builtins.len = builtins.isinstance = "
-                        "lambda *a: True",
+    "lambda *a: True",
     "patched check": "import course.check\ncourse.check.check = lambda *a: 'correct'",
     "an answer equal to all": (
         "class Yes(str):\n    __eq__ = lambda *a: True\n    __ne__ = lambda *a: False\n"
         "    __hash__ = lambda *a: 0\n    lower = strip = lambda s: s\n"
         "    __contains__ = lambda *a: True\n    __len__ = lambda s: 1\n"
-        "typical_00 = artist_00 = within_00 = between_00 = Yes('z')"),
+        "typical_00 = artist_00 = within_00 = between_00 = Yes('z')"
+    ),
     "an answer that raises": (
         "class No:\n    def __getattribute__(self, name): raise SystemExit(name)\n"
-        "typical_00 = artist_00 = within_00 = between_00 = No()"),
+        "typical_00 = artist_00 = within_00 = between_00 = No()"
+    ),
     "an answer that never ends": (
         "class Slow(str):\n    def strip(self, *a):\n        while True: pass\n"
-        "    lower = strip\ntypical_00 = Slow('z')"),
+        "    lower = strip\ntypical_00 = Slow('z')"
+    ),
 }
 
 
@@ -408,18 +501,22 @@ def test_a_forgery_gains_nothing(name, monkeypatch):
 
 
 def test_a_number_of_a_class_of_its_own_is_read_as_a_number():
-    cells = ["class Any(float):\n    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = "
-             "lambda *a: True\n    __hash__ = float.__hash__\n    __sub__ = __rsub__ = "
-             "lambda *a: 0.0\n    __abs__ = lambda s: 0.0\nmu_median_03 = Any(3.0)\n"
-             "mu_80_03 = (Any(1), Any(2))\nbeyonce_04 = Any(140)"]
+    cells = [
+        "class Any(float):\n    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = "
+        "lambda *a: True\n    __hash__ = float.__hash__\n    __sub__ = __rsub__ = "
+        "lambda *a: 0.0\n    __abs__ = lambda s: 0.0\nmu_median_03 = Any(3.0)\n"
+        "mu_80_03 = (Any(1), Any(2))\nbeyonce_04 = Any(140)"
+    ]
     answers = judged(run(cells, POOLED), cells, POOLED)
     assert {answers[name].points for name in ("mu_median_03", "mu_80_03", "beyonce_04")} == {0}
 
 
 # --------------------------------------------------------------------------------------- fuzz
 
-@pytest.mark.parametrize("seeds", [range(20), pytest.param(range(20, 200), marks=pytest.mark.slow)],
-                         ids=["20", "180"])
+
+@pytest.mark.parametrize(
+    "seeds", [range(20), pytest.param(range(20, 200), marks=pytest.mark.slow)], ids=["20", "180"]
+)
 def test_fuzzed_notebooks_have_a_row_and_stop_nothing(seeds, tmp_path):
     work = assignment.load()
     text = samples.as_text(student(samples.chapters()[WARM_UP]))

@@ -15,15 +15,24 @@ from bs4 import BeautifulSoup
 from grading_tools import WARM_UP, start
 
 from course.__main__ import main
-from course.data import PROJECT
 from course.chapters.editions import solved
+from course.data import PROJECT
 from course.grading import assignment, cli, grade, runner, samples
 from course.grading.feedback import filename
 
-pytestmark = [pytest.mark.needs_data,
-              pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")]
-WRITTEN = {"bummer_05b", "bummer_09a", "why_13", "description_14", "why_15b", "why_small_16a",
-           "why_extreme_16b"}
+pytestmark = [
+    pytest.mark.needs_data,
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux"),
+]
+WRITTEN = {
+    "bummer_05b",
+    "bummer_09a",
+    "why_13",
+    "description_14",
+    "why_15b",
+    "why_small_16a",
+    "why_extreme_16b",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,18 +82,29 @@ def graded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class")
     samples.write(folder / "hand-ins")
     (folder / "hand-ins" / "link_01-warm-up.ipynb").symlink_to(
-        PROJECT / "notebooks" / "activity" / "01-warm-up.ipynb")
-    code = command(folder / "hand-ins", "--output", folder / "out", "--roster", samples.ROSTER,
-                   "--cell-seconds", "60")
+        PROJECT / "notebooks" / "activity" / "01-warm-up.ipynb"
+    )
+    code = command(
+        folder / "hand-ins",
+        "--output",
+        folder / "out",
+        "--roster",
+        samples.ROSTER,
+        "--cell-seconds",
+        "60",
+    )
     assert code == cli.DONE
     return folder / "out"
 
 
 # ----------------------------------------------------------------------------- the sample class
 
+
 def test_the_sample_class_in_the_repository_is_what_the_script_writes():
-    files = {str(path.relative_to(samples.FOLDER)): path.read_text(encoding="utf-8")
-             for path in samples.FOLDER.rglob("*.ipynb")}
+    files = {
+        str(path.relative_to(samples.FOLDER)): path.read_text(encoding="utf-8")
+        for path in samples.FOLDER.rglob("*.ipynb")
+    }
     assert files == samples.sample_files(), "make sample-class"
 
 
@@ -121,9 +141,17 @@ def test_a_broken_cell_costs_its_own_answers_only(graded):
 def test_every_file_has_a_row_and_a_status(graded):
     rows = book(graded)
     assert {name: row["status"] for name, row in rows.items()} == {
-        "ada": "graded", "ben": "graded", "cleo": "graded", "dan": "graded", "eve": "graded",
-        "finn": "unreadable", "gus": "graded", "hal": "graded", "ida": "nothing handed in",
-        "link": "unreadable"}
+        "ada": "graded",
+        "ben": "graded",
+        "cleo": "graded",
+        "dan": "graded",
+        "eve": "graded",
+        "finn": "unreadable",
+        "gus": "graded",
+        "hal": "graded",
+        "ida": "nothing handed in",
+        "link": "unreadable",
+    }
     for name in ("finn", "ida", "link"):
         assert rows[name]["points"] == rows[name]["points_so_far"] == rows[name]["ex-00"] == ""
     assert rows["dan"]["points"] == rows["eve"]["points"] == "0"
@@ -141,7 +169,8 @@ def test_the_marking_sheet_has_answer_and_rubric_side_by_side(graded):
     assert {row["name"] for row in rows if row["student"] == "ada"} == WRITTEN
     assert all(row["answer"] and row["rubric"].startswith("1. ") for row in rows)
     assert [row["name"] for row in rows] == sorted(
-        (row["name"] for row in rows), key=list(dict.fromkeys(r["name"] for r in rows)).index)
+        (row["name"] for row in rows), key=list(dict.fromkeys(r["name"] for r in rows)).index
+    )
 
 
 def test_the_feedback_page_runs_nothing_and_loads_nothing(graded):
@@ -173,6 +202,7 @@ def test_feedback_names_the_students_own_line(tmp_path):
 
 # ------------------------------------------------------------------------------ marks and changes
 
+
 def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path):
     output = tmp_path / "out"
     shutil.copytree(graded, output)
@@ -182,20 +212,50 @@ def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path):
         row["comment"] = "=1+1"
     grade.marking.tables.write(sheet, list(rows[0]), rows)
     folder = graded.parent / "hand-ins"
-    assert command(folder, "--output", output, "--roster", samples.ROSTER, "--marks", sheet,
-                   "--override", "ben", "ex-03", "3.5", "shown in class") == cli.DONE
+    assert (
+        command(
+            folder,
+            "--output",
+            output,
+            "--roster",
+            samples.ROSTER,
+            "--marks",
+            sheet,
+            "--override",
+            "ben",
+            "ex-03",
+            "3.5",
+            "shown in class",
+        )
+        == cli.DONE
+    )
     ada, ben = book(output)["ada"], book(output)["ben"]
     assert ada["to_mark"] == "0" and float(ada["points"]) == pytest.approx(
-        float(book(graded)["ada"]["points_so_far"]) + 0.5 * len(WRITTEN))
+        float(book(graded)["ada"]["points_so_far"]) + 0.5 * len(WRITTEN)
+    )
     assert ben["ex-03"] == "3.5" and ben["overridden"] == "ex-03"
     assert "shown in class" in (output / "feedback" / "ben.html").read_text(encoding="utf-8")
     # A second call without them keeps them; an override can be taken back.
-    assert command(folder, "--output", output, "--roster", samples.ROSTER,
-                   "--override", "ben", "ex-03", "-", "a slip") == cli.DONE
+    assert (
+        command(
+            folder,
+            "--output",
+            output,
+            "--roster",
+            samples.ROSTER,
+            "--override",
+            "ben",
+            "ex-03",
+            "-",
+            "a slip",
+        )
+        == cli.DONE
+    )
     assert book(output)["ada"] == ada
     assert book(output)["ben"]["ex-03"] == book(graded)["ben"]["ex-03"]
-    assert {row["points"] for row in table(output / grade.MARKING)
-            if row["student"] == "ada"} == {"0.5"}
+    assert {row["points"] for row in table(output / grade.MARKING) if row["student"] == "ada"} == {
+        "0.5"
+    }
 
 
 def test_a_sheet_with_a_slip_is_refused_as_a_whole(graded, tmp_path, capsys):
@@ -205,8 +265,9 @@ def test_a_sheet_with_a_slip_is_refused_as_a_whole(graded, tmp_path, capsys):
     rows[0]["points"], rows[1]["points"], rows[2]["points"] = "1", "7", "half"
     rows[3] |= {"points": "1", "version": "v00000000"}
     grade.marking.tables.write(tmp_path / "sheet.csv", list(rows[0]), rows)
-    code = command(graded.parent / "hand-ins", "--output", output, "--marks",
-                   tmp_path / "sheet.csv")
+    code = command(
+        graded.parent / "hand-ins", "--output", output, "--marks", tmp_path / "sheet.csv"
+    )
     message = capsys.readouterr().err
     assert code == cli.USAGE
     assert "row 2" not in message and "row 3" in message and "row 4" in message
@@ -223,8 +284,9 @@ def test_a_second_call_runs_only_what_is_new(tmp_path, capsys):
     assert "0 notebooks run, 2 unchanged, 0 judged" in capsys.readouterr().out
     assert book(output) == first
     text = (folder / "bob.ipynb").read_text(encoding="utf-8")
-    (folder / "bob.ipynb").write_text(text.replace("typical_00 = ...", "typical_00 = 'c'"),
-                                      encoding="utf-8")
+    (folder / "bob.ipynb").write_text(
+        text.replace("typical_00 = ...", "typical_00 = 'c'"), encoding="utf-8"
+    )
     (folder / "ann.ipynb").unlink()
     assert command(folder, "--output", output) == cli.DONE
     assert "1 notebooks run" in capsys.readouterr().out
@@ -264,8 +326,10 @@ def test_a_changed_rubric_or_rule_judges_again_and_runs_nothing(tmp_path, monkey
 
 def test_what_was_cut_short_runs_again_with_more_time(tmp_path, capsys):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
-    notebook = samples.with_code(solved(samples.chapters()[WARM_UP]), {
-        "ex-00": lambda source: "import time; time.sleep(5)\n" + source})
+    notebook = samples.with_code(
+        solved(samples.chapters()[WARM_UP]),
+        {"ex-00": lambda source: "import time; time.sleep(5)\n" + source},
+    )
     (folder / "ann.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
     assert command(folder, "--output", output, "--cell-seconds", "3") == cli.DONE
     assert answers(output, "ann")["typical_00"]["status"] == "timed out"
@@ -273,8 +337,10 @@ def test_what_was_cut_short_runs_again_with_more_time(tmp_path, capsys):
     assert command(folder, "--output", output, "--cell-seconds", "30") == cli.DONE
     printed = capsys.readouterr().out
     assert [line for line in printed.splitlines() if "notebooks run" in line] == [
-        "2 notebooks run, 0 unchanged, 2 judged.", "0 notebooks run, 2 unchanged, 0 judged.",
-        "1 notebooks run, 1 unchanged, 1 judged."]
+        "2 notebooks run, 0 unchanged, 2 judged.",
+        "0 notebooks run, 2 unchanged, 0 judged.",
+        "1 notebooks run, 1 unchanged, 1 judged.",
+    ]
     assert answers(output, "ann")["typical_00"]["status"] == "correct"
 
 
@@ -283,12 +349,18 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path):
     folder = quick(tmp_path / "in", [f"s{i:02}" for i in range(12)])
     for path in folder.iterdir():
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("me = ", "import time; time.sleep(1); me = "),
-                        encoding="utf-8")
+        path.write_text(
+            text.replace("me = ", "import time; time.sleep(1); me = "), encoding="utf-8"
+        )
     output = tmp_path / "out"
     start_command = [sys.executable, "-m", "course", "grade", folder, "--output", output]
-    process = subprocess.Popen(start_command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               env={**os.environ, "PYTHONPATH": str(PROJECT)}, text=True)
+    process = subprocess.Popen(
+        start_command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        text=True,
+    )
     deadline = time.monotonic() + 120
     while not (done := stored(output)) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -297,11 +369,15 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path):
     assert process.returncode == cli.INTERRUPTED and "Traceback" not in errors
     assert 0 < (done := stored(output)) < 12
     assert len(table(output / grade.GRADEBOOK)) == done
-    again = subprocess.run(start_command, capture_output=True, text=True,
-                           env={**os.environ, "PYTHONPATH": str(PROJECT)})
+    again = subprocess.run(
+        start_command,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
     ran = int(re.match(r"(\d+) notebooks run", again.stdout)[1])
     assert again.returncode == cli.DONE and ran == 12 - done
-    assert "notebook" in again.stderr and "12/12" in again.stderr   # the progress bar
+    assert "notebook" in again.stderr and "12/12" in again.stderr  # the progress bar
     assert len(table(output / grade.GRADEBOOK)) == 12
 
 
@@ -311,37 +387,51 @@ def stored(output):
     try:
         with sqlite3.connect(output / grade.RECORD) as database:
             return database.execute("SELECT COUNT(*) FROM notebooks").fetchone()[0]
-    except sqlite3.OperationalError:    # not there yet
+    except sqlite3.OperationalError:  # not there yet
         return 0
 
 
 def test_the_graders_memory_stays_small(tmp_path):
     folder = quick(tmp_path / "in")
     notebook = solved(samples.chapters()[WARM_UP])
-    notebook.cells.append(samples.nbformat.v4.new_code_cell(
-        "for i in range(1000): print('x' * 10**6)\nanswer = ['y' * 10**6] * 1000"))
+    notebook.cells.append(
+        samples.nbformat.v4.new_code_cell(
+            "for i in range(1000): print('x' * 10**6)\nanswer = ['y' * 10**6] * 1000"
+        )
+    )
     (folder / "ann.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
     done = subprocess.run(
         # VmHWM, not ru_maxrss: a new process inherits the latter from the one that starts it
-        [sys.executable, "-c", "from pathlib import Path; from course.__main__ import main\n"
-         f"code = main(['grade', {str(folder)!r}, '--output', {str(tmp_path / 'out')!r}])\n"
-         "status = Path('/proc/self/status').read_text().partition('VmHWM:')[2]\n"
-         "print(code, status.split()[0])"],
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+        [
+            sys.executable,
+            "-c",
+            "from pathlib import Path; from course.__main__ import main\n"
+            f"code = main(['grade', {str(folder)!r}, '--output', {str(tmp_path / 'out')!r}])\n"
+            "status = Path('/proc/self/status').read_text().partition('VmHWM:')[2]\n"
+            "print(code, status.split()[0])",
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
     code, kilobytes = map(int, done.stdout.splitlines()[-1].split())
     assert code == cli.DONE and kilobytes < 300 * 1024
 
 
 # ------------------------------------------------------------------------------- the command line
 
-def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(tmp_path, capsys,
-                                                                      monkeypatch):
+
+def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(
+    tmp_path, capsys, monkeypatch
+):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     limited = tmp_path / "no_namespaces.py"
-    limited.write_text("import os\ndef unshare(flags): raise PermissionError(1, 'Not permitted')\n"
-                       "os.unshare = unshare\nimport runpy, sys\nsys.argv = sys.argv[1:]\n"
-                       "runpy.run_module('course.submission.server', run_name='__main__')\n",
-                       encoding="utf-8")
+    limited.write_text(
+        "import os\ndef unshare(flags): raise PermissionError(1, 'Not permitted')\n"
+        "os.unshare = unshare\nimport runpy, sys\nsys.argv = sys.argv[1:]\n"
+        "runpy.run_module('course.submission.server', run_name='__main__')\n",
+        encoding="utf-8",
+    )
     runner.SERVERS.pop(True).close()
     popen = subprocess.Popen
 
@@ -353,7 +443,8 @@ def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(tmp_path,
     message = capsys.readouterr().err
     assert "user namespaces" in message and "--unsafe" in message
     assert not (output / grade.GRADEBOOK).exists() or not any(
-        row["points"] for row in table(output / grade.GRADEBOOK))
+        row["points"] for row in table(output / grade.GRADEBOOK)
+    )
     monkeypatch.undo()
     assert command(folder, "--output", output, "--unsafe") == cli.DONE
     assert "WARNING" in capsys.readouterr().err
@@ -364,45 +455,69 @@ def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(tmp_path,
     assert {row["sandboxed"] for row in table(output / "gradebook.csv")} == {"yes"}
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["nowhere"], "There is no folder nowhere"),
-    (["."], None),
-    ([".", "--workers", "0"], "--workers"),
-    ([".", "--roster", "none.csv"], "none.csv"),
-    ([".", "--override", "ann", "ex-99", "1", "x"], "There is no record"),
-    ([".", "--column", "Grade"], "COLUMN=FIELD"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["nowhere"], "There is no folder nowhere"),
+        (["."], None),
+        ([".", "--workers", "0"], "--workers"),
+        ([".", "--roster", "none.csv"], "none.csv"),
+        ([".", "--override", "ann", "ex-99", "1", "x"], "There is no record"),
+        ([".", "--column", "Grade"], "COLUMN=FIELD"),
+    ],
+)
 def test_wrong_usage_has_a_message_and_a_code(arguments, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in").mkdir()
     arguments = ["in" if argument == "." else argument for argument in arguments]
     code = command(*arguments)
     if message is None:
-        assert code == cli.DONE     # an empty class has an empty gradebook
+        assert code == cli.DONE  # an empty class has an empty gradebook
     else:
         assert code == cli.USAGE and message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("system, header", [
-    ("canvas", ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Homework (7)"]),
-    ("moodle", ["ID number", "Full name", "Email address", "Grade", "Feedback comments"]),
-])
+@pytest.mark.parametrize(
+    "system, header",
+    [
+        ("canvas", ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Homework (7)"]),
+        ("moodle", ["ID number", "Full name", "Email address", "Grade", "Feedback comments"]),
+    ],
+)
 def test_the_import_file_has_the_systems_columns(system, header, tmp_path):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     roster = tmp_path / "roster.csv"
-    roster.write_text("student;name;email;file\nA1;Ann;ann@example.org;ann\nB2;=Bob;;bob\n",
-                      encoding="utf-8")
-    assert command(folder, "--output", output, "--roster", roster, "--lms", system,
-                   "--title", "Homework (7)", "--column", "Extra=percent") == cli.DONE
+    roster.write_text(
+        "student;name;email;file\nA1;Ann;ann@example.org;ann\nB2;=Bob;;bob\n", encoding="utf-8"
+    )
+    assert (
+        command(
+            folder,
+            "--output",
+            output,
+            "--roster",
+            roster,
+            "--lms",
+            system,
+            "--title",
+            "Homework (7)",
+            "--column",
+            "Extra=percent",
+        )
+        == cli.DONE
+    )
     rows = table(output / "import.csv")
     assert list(rows[0]) == [*header, "Extra"]
     assert [row[{"canvas": "SIS Login ID", "moodle": "ID number"}[system]] for row in rows] == [
-        "A1", "B2"]
+        "A1",
+        "B2",
+    ]
     assert rows[0][{"canvas": "Homework (7)", "moodle": "Grade"}[system]] == "4"
     assert rows[1][{"canvas": "Student", "moodle": "Full name"}[system]] == "'=Bob"
 
 
 # -------------------------------------------------------------------------------------- many seeds
+
 
 @pytest.mark.slow
 def test_right_solutions_earn_full_marks_at_50_seeds(tmp_path):
@@ -420,7 +535,10 @@ def test_right_solutions_earn_full_marks_at_50_seeds(tmp_path):
     work = assignment.load()
     summary = grade.grade(folder, tmp_path / "out", work, grade.Options(progress=False))
     assert len(summary.results) == 50
-    off = [(result.student, answer["name"], answer["status"], answer["message"])
-           for result in summary.results for answer in result.answers
-           if answer["status"] != "correct" and answer["name"] not in WRITTEN]
+    off = [
+        (result.student, answer["name"], answer["status"], answer["message"])
+        for result in summary.results
+        for answer in result.answers
+        if answer["status"] != "correct" and answer["name"] not in WRITTEN
+    ]
     assert off == []

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from grading_tools import WARM_UP, start
 
-from course.data import PROJECT
 from course.chapters.editions import solved
+from course.data import PROJECT
 from course.grading import assignment, grade, runner, samples
 from course.submission.sandbox import SandboxError
 
-pytestmark = [pytest.mark.needs_data,
-              pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")]
+pytestmark = [
+    pytest.mark.needs_data,
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux"),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -28,8 +30,9 @@ def a_class(folder, count):
     chapter = samples.chapters()[WARM_UP]
     for number in range(count):
         notebook = solved(chapter)
-        notebook.cells.append(samples.nbformat.v4.new_code_cell(
-            f"import time; time.sleep(1); me = {number}"))
+        notebook.cells.append(
+            samples.nbformat.v4.new_code_cell(f"import time; time.sleep(1); me = {number}")
+        )
         (folder / f"s{number}.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
 
 
@@ -62,16 +65,24 @@ def python_with_dask(tmp_path_factory):
     """A Python that has Dask beside all that this one has; skipped if there is none."""
     folder = tmp_path_factory.mktemp("environment")
     python = folder / "bin" / "python"
-    for command in (["venv", "--python", sys.executable, str(folder)],
-                    ["pip", "install", "--python", str(python), "distributed>=2026.8"]):
-        done = subprocess.run([sys.executable, "-m", "uv", *command], capture_output=True,
-                              text=True)
+    for command in (
+        ["venv", "--python", sys.executable, str(folder)],
+        ["pip", "install", "--python", str(python), "distributed>=2026.8"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "uv", *command], capture_output=True, text=True
+        )
         if done.returncode:
             pytest.skip(f"Dask could not be installed: {done.stderr[-300:]}")
     ours, theirs = (
-        subprocess.run([program, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-                       capture_output=True, text=True, check=True).stdout.strip()
-        for program in (sys.executable, python))
+        subprocess.run(
+            [program, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for program in (sys.executable, python)
+    )
     Path(theirs, "ours.pth").write_text(ours + "\n", encoding="utf-8")
     return python
 
@@ -82,8 +93,13 @@ def test_a_worker_that_dies_costs_nothing(python_with_dask, tmp_path):
     a_class(tmp_path / "in", 10)
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
-    done = subprocess.run([python_with_dask, script, tmp_path], capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(PROJECT)}, timeout=500)
+    done = subprocess.run(
+        [python_with_dask, script, tmp_path],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        timeout=500,
+    )
     assert f"True {[4.0] * 10}" in done.stdout, done.stderr[-3000:]
 
 
@@ -92,5 +108,9 @@ def test_without_dask_it_says_what_to_install(tmp_path, monkeypatch):
     (tmp_path / "in").mkdir()
     a_class(tmp_path / "in", 1)
     with pytest.raises(SandboxError, match="pip install distributed"):
-        grade.grade(tmp_path / "in", tmp_path / "out", assignment.load(),
-                    grade.Options(scheduler="tcp://127.0.0.1:9", progress=False))
+        grade.grade(
+            tmp_path / "in",
+            tmp_path / "out",
+            assignment.load(),
+            grade.Options(scheduler="tcp://127.0.0.1:9", progress=False),
+        )

@@ -15,13 +15,18 @@ from course.chapters.editions import solved
 from course.chapters.exercises import exercise_id, tags
 from course.grading import cli, grade, runner, samples, submissions
 
-pytestmark = [pytest.mark.needs_data,
-              pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")]
+pytestmark = [
+    pytest.mark.needs_data,
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux"),
+]
 
 
 def answer_index(notebook) -> int:
-    return next(k for k, cell in enumerate(notebook.cells)
-                if "answer" in tags(cell) and exercise_id(cell) == "ex-00")
+    return next(
+        k
+        for k, cell in enumerate(notebook.cells)
+        if "answer" in tags(cell) and exercise_id(cell) == "ex-00"
+    )
 
 
 def as_bytes(notebook) -> bytes:
@@ -72,7 +77,8 @@ def cells_reversed(notebook):
 
 def full_of_outputs(notebook):
     notebook.cells[answer_index(notebook)]["outputs"] = [
-        {"output_type": "stream", "name": "stdout", "text": "x" * 1000}] * 20_000
+        {"output_type": "stream", "name": "stdout", "text": "x" * 1000}
+    ] * 20_000
 
 
 def many_cells(notebook):
@@ -87,11 +93,21 @@ def version_99(notebook):
     notebook["nbformat"] = 99
 
 
-GRADED = {name: change for name, change in [
-    ("as-it-is", lambda notebook: None), ("no-ids", no_ids), ("same-ids", same_ids),
-    ("no-metadata", no_metadata), ("answer-duplicated", answer_duplicated),
-    ("answer-split", answer_split), ("cells-reversed", cells_reversed),
-    ("full-of-outputs", full_of_outputs), ("version-3", version_3), ("version-99", version_99)]}
+GRADED = {
+    name: change
+    for name, change in [
+        ("as-it-is", lambda notebook: None),
+        ("no-ids", no_ids),
+        ("same-ids", same_ids),
+        ("no-metadata", no_metadata),
+        ("answer-duplicated", answer_duplicated),
+        ("answer-split", answer_split),
+        ("cells-reversed", cells_reversed),
+        ("full-of-outputs", full_of_outputs),
+        ("version-3", version_3),
+        ("version-99", version_99),
+    ]
+}
 UNREADABLE = {
     "empty": (b"", "The file is empty."),
     "spaces": (b" \n ", "The file is empty."),
@@ -103,8 +119,10 @@ UNREADABLE = {
     "no-cells": (b'{"cells": []}', "has no cells"),
     "cells-of-text": (b'{"cells": ["a", "b"]}', "no code cells"),
     "deep": (b"[" * 200_000, "not JSON"),
-    "another-notebook": (b'{"cells": [{"cell_type": "code", "source": "a = 1"}]}',
-                         "none of the activity's notebooks"),
+    "another-notebook": (
+        b'{"cells": [{"cell_type": "code", "source": "a = 1"}]}',
+        "none of the activity's notebooks",
+    ),
     "huge": (b" " * (submissions.MOST_BYTES + 1), "larger than 32 MB"),
 }
 
@@ -118,9 +136,11 @@ def output(ci, tmp_path_factory):
     notebook = solved(samples.chapters()[WARM_UP])
     files = {name: changed(notebook, change) for name, change in GRADED.items()}
     files |= {name: content for name, (content, _) in UNREADABLE.items()}
-    files |= {"many-cells": changed(notebook, many_cells),
-              "answer-deleted": changed(notebook, answer_deleted),
-              "utf-16": as_bytes(notebook).decode().encode("utf-16")}
+    files |= {
+        "many-cells": changed(notebook, many_cells),
+        "answer-deleted": changed(notebook, answer_deleted),
+        "utf-16": as_bytes(notebook).decode().encode("utf-16"),
+    }
     for name, content in files.items():
         (hand_ins / f"{name}.ipynb").write_bytes(content)
     (hand_ins / "empty-folder").mkdir()
@@ -129,8 +149,9 @@ def output(ci, tmp_path_factory):
     close, runner.close_servers = runner.close_servers, lambda: None
     start(ci)
     try:
-        assert main(["grade", "--quiet", str(hand_ins), "--output", str(folder / "out")]) \
-            == cli.DONE
+        assert (
+            main(["grade", "--quiet", str(hand_ins), "--output", str(folder / "out")]) == cli.DONE
+        )
     finally:
         runner.close_servers = close
         runner.close_servers()
@@ -144,8 +165,16 @@ def rows(output):
 
 
 def test_every_file_has_a_row(rows):
-    assert set(rows) == {*GRADED, *UNREADABLE, "many-cells", "answer-deleted", "utf-16",
-                         "empty-folder", "a-folder.ipynb", "essay.docx"}
+    assert set(rows) == {
+        *GRADED,
+        *UNREADABLE,
+        "many-cells",
+        "answer-deleted",
+        "utf-16",
+        "empty-folder",
+        "a-folder.ipynb",
+        "essay.docx",
+    }
 
 
 @pytest.mark.parametrize("name", [*GRADED, "utf-16"])
@@ -153,13 +182,15 @@ def test_an_unusual_notebook_earns_what_it_would_have_earned(rows, name):
     row, usual = rows[name], rows["as-it-is"]
     assert row["status"] == "graded" and float(row["points_so_far"]) > 0
     assert {k: v for k, v in row.items() if k.startswith(("ex-", "points"))} == {
-        k: v for k, v in usual.items() if k.startswith(("ex-", "points"))}
+        k: v for k, v in usual.items() if k.startswith(("ex-", "points"))
+    }
 
 
 def test_a_deleted_answer_is_missing(rows, output):
     with sqlite3.connect(output / grade.RECORD) as database:
-        found = dict(database.execute(
-            "SELECT name, status FROM answers WHERE student = 'answer-deleted'"))
+        found = dict(
+            database.execute("SELECT name, status FROM answers WHERE student = 'answer-deleted'")
+        )
     assert len(found) == 4 and set(found.values()) == {"missing"}
     assert rows["answer-deleted"]["status"] == "graded"
 
@@ -171,15 +202,22 @@ def test_what_is_no_notebook_is_unreadable_and_no_zero(rows, name):
     assert row["points"] == row["points_so_far"] == row["ex-00"] == ""
 
 
-@pytest.mark.parametrize(("name", "says"), [
-    ("many-cells", "more than 2000"), ("empty-folder", "holds no notebook"),
-    ("a-folder.ipynb", "holds no notebook"), ("essay.docx", "not a notebook")])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("many-cells", "more than 2000"),
+        ("empty-folder", "holds no notebook"),
+        ("a-folder.ipynb", "holds no notebook"),
+        ("essay.docx", "not a notebook"),
+    ],
+)
 def test_what_cannot_be_graded_says_why(rows, name, says):
     assert rows[name]["status"] == "unreadable" and says in rows[name]["notes"]
     assert rows[name]["points_so_far"] == ""
 
 
-@pytest.mark.parametrize(("name", "says"), [("version-3", "version 3"),
-                                            ("version-99", "version 99")])
+@pytest.mark.parametrize(
+    ("name", "says"), [("version-3", "version 3"), ("version-99", "version 99")]
+)
 def test_another_format_version_is_noted(rows, name, says):
     assert says in rows[name]["notes"]

@@ -10,12 +10,12 @@ import sys
 import nbformat
 import pytest
 
-from course.grading import nbgrader
 from course.chapters import leaks
-from course.judging import questions
-from course.data import PROJECT
 from course.chapters.editions import student
 from course.chapters.exercises import activity_chapters, exercises
+from course.data import PROJECT
+from course.grading import nbgrader
+from course.judging import questions
 
 CHAPTERS = activity_chapters()
 NBGRADER = "nbgrader==0.9.6"
@@ -68,17 +68,27 @@ def nbgrader_program(tmp_path_factory):
     """nbgrader in an environment of its own, whose kernel is ours; skipped if there is none."""
     folder = tmp_path_factory.mktemp("environment")
     python = folder / "bin" / "python"
-    for command in (["venv", "--python", sys.executable, str(folder)],
-                    ["pip", "install", "--python", str(python), NBGRADER, "ipykernel"]):
-        done = subprocess.run([sys.executable, "-m", "uv", *command], capture_output=True,
-                              text=True)
+    for command in (
+        ["venv", "--python", sys.executable, str(folder)],
+        ["pip", "install", "--python", str(python), NBGRADER, "ipykernel"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "uv", *command], capture_output=True, text=True
+        )
         if done.returncode:
             pytest.skip(f"nbgrader could not be installed: {done.stderr[-300:]}")
     kernel = folder / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
-    kernel.write_text(json.dumps({
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "display_name": "Python 3", "language": "python",
-        "env": {"PYTHONPATH": str(PROJECT)}}), encoding="utf-8")
+    kernel.write_text(
+        json.dumps(
+            {
+                "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                "display_name": "Python 3",
+                "language": "python",
+                "env": {"PYTHONPATH": str(PROJECT)},
+            }
+        ),
+        encoding="utf-8",
+    )
     return folder / "bin" / "nbgrader"
 
 
@@ -90,11 +100,16 @@ def test_nbgrader_generates_and_grades_it(nbgrader_program, tmp_path):
     ours = {path.name: read(path) for path in (course / "release" / "activity").iterdir()}
     shutil.rmtree(course / "release")
 
-    path = f"{nbgrader_program.parent}{os.pathsep}{os.environ['PATH']}"     # it calls alembic
+    path = f"{nbgrader_program.parent}{os.pathsep}{os.environ['PATH']}"  # it calls alembic
 
     def call(*arguments):
-        done = subprocess.run([nbgrader_program, *arguments], cwd=course, text=True,
-                              capture_output=True, env={**os.environ, "PATH": path})
+        done = subprocess.run(
+            [nbgrader_program, *arguments],
+            cwd=course,
+            text=True,
+            capture_output=True,
+            env={**os.environ, "PATH": path},
+        )
         complaints = [line for line in done.stderr.splitlines() if "ERROR" in line]
         assert done.returncode == 0 and not complaints, done.stderr[-3000:]
 
@@ -103,7 +118,8 @@ def test_nbgrader_generates_and_grades_it(nbgrader_program, tmp_path):
     assert theirs.keys() == ours.keys()
     for name, notebook in theirs.items():
         assert [cell.source.strip() for cell in notebook.cells] == [
-            cell.source.strip() for cell in ours[name].cells], name
+            cell.source.strip() for cell in ours[name].cells
+        ], name
 
     # One student knows three of four, another left all open. Both submit the first chapter.
     name = CHAPTERS[0].name
@@ -117,9 +133,12 @@ def test_nbgrader_generates_and_grades_it(nbgrader_program, tmp_path):
         nbformat.write(notebook, target)
     call("autograde", "activity")
     with sqlite3.connect(course / "gradebook.db") as database:
-        scores = dict(database.execute(
-            "SELECT submitted_assignment.student_id, SUM(grade.auto_score) FROM grade "
-            "JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id "
-            "JOIN submitted_assignment ON submitted_notebook.assignment_id = "
-            "submitted_assignment.id GROUP BY 1").fetchall())
+        scores = dict(
+            database.execute(
+                "SELECT submitted_assignment.student_id, SUM(grade.auto_score) FROM grade "
+                "JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id "
+                "JOIN submitted_assignment ON submitted_notebook.assignment_id = "
+                "submitted_assignment.id GROUP BY 1"
+            ).fetchall()
+        )
     assert scores == {"ann": 3.0, "bob": 0.0}

@@ -21,6 +21,7 @@ def watch(page, own: str = "file:") -> list[str]:
     page.on("request", asked)
     return wrong
 
+
 # What is cut off: code, formulas and paragraphs that are wider than their place.
 CUT_OFF = """() => {
   document.querySelectorAll("details").forEach(d => { d.open = true; });

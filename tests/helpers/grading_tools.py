@@ -56,7 +56,7 @@ def fuzzed(text: str, seed: int) -> bytes:
         for _ in range(rng.randint(1, 30)):
             content[rng.randrange(len(content))] = rng.randrange(256)
     if rng.random() < 0.1:
-        content = content[:rng.randrange(len(content))]
+        content = content[: rng.randrange(len(content))]
     return bytes(content)
 
 
@@ -109,8 +109,11 @@ def break_code(raw, rng):
     target = cell(raw, rng)
     if isinstance(source := target.get("source"), str) and source:
         place = rng.randrange(len(source))
-        target["source"] = source[:place] + rng.choice("()[]{}'\"\n\t =.#%!\0\u202e") + \
-            source[place + rng.randint(0, 5):]
+        target["source"] = (
+            source[:place]
+            + rng.choice("()[]{}'\"\n\t =.#%!\0\u202e")
+            + source[place + rng.randint(0, 5) :]
+        )
 
 
 def old_format(raw, rng):
@@ -119,5 +122,13 @@ def old_format(raw, rng):
         raw["worksheets"] = [{"cells": raw.pop("cells")}]
 
 
-MUTATIONS = (strange_key, remove_key, remove_cell, repeat_cell, shuffle, split_source, break_code,
-             old_format)
+MUTATIONS = (
+    strange_key,
+    remove_key,
+    remove_cell,
+    repeat_cell,
+    shuffle,
+    split_source,
+    break_code,
+    old_format,
+)

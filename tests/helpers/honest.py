@@ -16,16 +16,28 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from course.judging import reference
-from course.judging import shrinkage_example
 from course.data import load_baseball
+from course.judging import reference, shrinkage_example
 
 CHAINS = 4
 LETTERS = {
-    "typical_00": "c", "artist_00": "a", "within_00": "b", "between_00": "d", "shape_02": "b",
-    "meaning_03": "b", "limits_06": "c", "meaning_07": "a", "mac_beats_08": "b",
-    "centre_09b": "b", "shape_10": "a", "answer_12": "c", "verdict_14": "c", "most_15a": "b",
-    "most_variable_17a": "b", "least_variable_17a": "a", "most_biased_17b": "a",
+    "typical_00": "c",
+    "artist_00": "a",
+    "within_00": "b",
+    "between_00": "d",
+    "shape_02": "b",
+    "meaning_03": "b",
+    "limits_06": "c",
+    "meaning_07": "a",
+    "mac_beats_08": "b",
+    "centre_09b": "b",
+    "shape_10": "a",
+    "answer_12": "c",
+    "verdict_14": "c",
+    "most_15a": "b",
+    "most_variable_17a": "b",
+    "least_variable_17a": "a",
+    "most_biased_17b": "a",
     "least_biased_17b": "b",
 }
 TEXT = "A sentence that is long enough for an instructor to read."
@@ -34,9 +46,11 @@ UNSEEN = "The levels (Macalester Beats) in 'artist' are not present in the origi
 
 # -------------------------------------------------------------------------------- simulated fits
 
+
 @cache
-def simulated_fit(model: str, seed: int, draws: int, priors: str = "chapter",
-                  stays: float = 0.3) -> xr.DataTree:
+def simulated_fit(
+    model: str, seed: int, draws: int, priors: str = "chapter", stays: float = 0.3
+) -> xr.DataTree:
     """A fit as Bambi returns it, with draws from the exact posterior.
 
     stays: probability that a chain stays where it is for one more draw, which divides the
@@ -115,28 +129,42 @@ def bambi_model(model: str, priors: str):
     sd = y.std()
     sigma = bmb.Prior("Exponential", lam=1 / sd)
     if model == "hierarchical":
-        own = None if priors == "bambi" else {
-            "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd), "sigma": sigma,
-            "1|artist": bmb.Prior("Normal", mu=0, sigma=bmb.Prior(
-                "Exponential", lam=1 / sd if priors == "chapter" else 1))}
-        return bmb.Model("popularity ~ (1|artist)", songs, priors=own,
-                         noncentered=priors == "bambi")
+        own = (
+            None
+            if priors == "bambi"
+            else {
+                "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd),
+                "sigma": sigma,
+                "1|artist": bmb.Prior(
+                    "Normal",
+                    mu=0,
+                    sigma=bmb.Prior("Exponential", lam=1 / sd if priors == "chapter" else 1),
+                ),
+            }
+        )
+        return bmb.Model(
+            "popularity ~ (1|artist)", songs, priors=own, noncentered=priors == "bambi"
+        )
     formula = "popularity ~ 1" if model == "complete_pooled" else "popularity ~ 0 + artist"
     return bmb.Model(formula, songs, priors=None if priors == "bambi" else {"sigma": sigma})
 
 
 @cache
-def fit(model: str, seed: int, draws: int, priors: str = "chapter",
-        sampler: str = "nutpie") -> xr.DataTree:
+def fit(
+    model: str, seed: int, draws: int, priors: str = "chapter", sampler: str = "nutpie"
+) -> xr.DataTree:
     """A real fit, four chains."""
-    return bambi_model(model, priors).fit(draws=draws, chains=CHAINS, random_seed=seed,
-                                          progressbar=False, **SAMPLERS[sampler])
+    return bambi_model(model, priors).fit(
+        draws=draws, chains=CHAINS, random_seed=seed, progressbar=False, **SAMPLERS[sampler]
+    )
 
 
 # --------------------------------------------------------------------------------------- answers
 
-def honest_answers(exercise: str, seed: int = 0, draws: int = 1000, make_fit=simulated_fit,
-                   **details) -> dict:
+
+def honest_answers(
+    exercise: str, seed: int = 0, draws: int = 1000, make_fit=simulated_fit, **details
+) -> dict:
     """The declared names of an exercise with right answers; make_fit(model, seed, draws, ...)."""
     rng = np.random.default_rng([seed, draws])
     names = SOLUTIONS[exercise](rng, lambda model: make_fit(model, seed, draws, **details))
@@ -144,10 +172,17 @@ def honest_answers(exercise: str, seed: int = 0, draws: int = 1000, make_fit=sim
 
 
 CHOSEN = {
-    "ex-00": ["typical_00", "artist_00", "within_00", "between_00"], "ex-02": ["shape_02"],
-    "ex-03": ["meaning_03"], "ex-06": ["limits_06"], "ex-07": ["meaning_07"],
-    "ex-08": ["mac_beats_08"], "ex-09b": ["centre_09b"], "ex-10": ["shape_10"],
-    "ex-12": ["answer_12"], "ex-14": ["verdict_14"], "ex-15a": ["most_15a"],
+    "ex-00": ["typical_00", "artist_00", "within_00", "between_00"],
+    "ex-02": ["shape_02"],
+    "ex-03": ["meaning_03"],
+    "ex-06": ["limits_06"],
+    "ex-07": ["meaning_07"],
+    "ex-08": ["mac_beats_08"],
+    "ex-09b": ["centre_09b"],
+    "ex-10": ["shape_10"],
+    "ex-12": ["answer_12"],
+    "ex-14": ["verdict_14"],
+    "ex-15a": ["most_15a"],
     "ex-17a": ["most_variable_17a", "least_variable_17a"],
     "ex-17b": ["most_biased_17b", "least_biased_17b"],
 }
@@ -179,23 +214,33 @@ def interval(draws, prob=0.8):
 
 def predictions(rng, posterior, prob=0.8, draw=song):
     tail = (1 - prob) / 2
-    rows = {label: np.quantile(draw(rng, posterior, mean_of_artist(posterior, label)),
-                               [tail, 0.5, 1 - tail]) for label in reference.artists()}
+    rows = {
+        label: np.quantile(
+            draw(rng, posterior, mean_of_artist(posterior, label)), [tail, 0.5, 1 - tail]
+        )
+        for label in reference.artists()
+    }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["lower", "median", "upper"])
 
 
 def _ex_03(rng, fit_of):
     fitted = fit_of("complete_pooled")
     mu = fitted.posterior["Intercept"]
-    return {"complete_pooled": fitted, "mu_median_03": float(mu.median()),
-            "mu_80_03": mu.quantile([0.1, 0.9])}
+    return {
+        "complete_pooled": fitted,
+        "mu_median_03": float(mu.median()),
+        "mu_80_03": mu.quantile([0.1, 0.9]),
+    }
 
 
 def _ex_05a(rng, fit_of):
     posterior = fit_of("complete_pooled").posterior
     mac, beyonce = (song(rng, posterior, posterior["Intercept"]) for _ in range(2))
-    return {"mac_beats_05a": mac, "beyonce_05a": beyonce.values.ravel(),
-            "mac_beats_80_05a": interval(mac)}
+    return {
+        "mac_beats_05a": mac,
+        "beyonce_05a": beyonce.values.ravel(),
+        "mac_beats_80_05a": interval(mac),
+    }
 
 
 def _predictions(name, model, text=None):
@@ -203,35 +248,49 @@ def _predictions(name, model, text=None):
         fitted = fit_of(model)
         texts = {text: TEXT} if text else {}
         return {model: fitted, name: predictions(rng, fitted.posterior)} | texts
+
     return solve
 
 
 def _ex_07(rng, fit_of):
     fitted = fit_of("no_pooled")
     mia_x = mean_of_artist(fitted.posterior, "Mia X")
-    return {"no_pooled": fitted, "mia_x_median_07": np.median(mia_x),
-            "mia_x_80_07": list(interval(mia_x))}
+    return {
+        "no_pooled": fitted,
+        "mia_x_median_07": np.median(mia_x),
+        "mia_x_80_07": list(interval(mia_x)),
+    }
 
 
 def _ex_11(rng, fit_of):
     fitted = fit_of("hierarchical")
-    return {"hierarchical": fitted, "mu_median_11": fitted.posterior["Intercept"].median(),
-            "sigma_y_median_11": round(float(fitted.posterior["sigma"].median()), 1),
-            "sigma_mu_median_11": np.array(fitted.posterior["1|artist_sigma"].median())}
+    return {
+        "hierarchical": fitted,
+        "mu_median_11": fitted.posterior["Intercept"].median(),
+        "sigma_y_median_11": round(float(fitted.posterior["sigma"].median()), 1),
+        "sigma_mu_median_11": np.array(fitted.posterior["1|artist_sigma"].median()),
+    }
 
 
 def _ex_13(rng, fit_of):
     posterior = fit_of("hierarchical").posterior
     mac = new_artist(rng, posterior)
     beyonce = song(rng, posterior, mean_of_artist(posterior, "Beyoncé"))
-    return {"mac_beats_13": mac, "beyonce_13": beyonce, "mac_beats_80_13": interval(mac),
-            "beyonce_80_13": interval(beyonce), "why_13": TEXT}
+    return {
+        "mac_beats_13": mac,
+        "beyonce_13": beyonce,
+        "mac_beats_80_13": interval(mac),
+        "beyonce_80_13": interval(beyonce),
+        "why_13": TEXT,
+    }
 
 
 def _ex_15a(rng, fit_of):
     fitted = fit_of("hierarchical")
-    mean = {label: float(mean_of_artist(fitted.posterior, label).mean())
-            for label in reference.artists()}
+    mean = {
+        label: float(mean_of_artist(fitted.posterior, label).mean())
+        for label in reference.artists()
+    }
     shift = pd.Series(mean) - reference.sample_means().rename(index=str)
     table = shift.sort_values().rename_axis("artist").reset_index(name="shift")
     return {"hierarchical": fitted, "shift_15a": table}
@@ -239,8 +298,10 @@ def _ex_15a(rng, fit_of):
 
 def _ex_15b(rng, fit_of):
     fitted = fit_of("hierarchical")
-    ocean, kingston = (float(mean_of_artist(fitted.posterior, label).median())
-                       for label in ("Frank Ocean", "Sean Kingston"))
+    ocean, kingston = (
+        float(mean_of_artist(fitted.posterior, label).median())
+        for label in ("Frank Ocean", "Sean Kingston")
+    )
     return {"hierarchical": fitted, "ocean_15b": ocean, "kingston_15b": kingston, "why_15b": TEXT}
 
 
@@ -248,9 +309,11 @@ def _ex_16b(rng, fit_of):
     players = load_baseball()
     average, truth = players["hits"] / players["at_bats"], players["remainder_average"]
     shrunken = shrinkage_example.shrunken(average.to_numpy(), 45)
-    return {"rmse_observed_16b": round(shrinkage_example.rmse(average, truth), 3),
-            "rmse_shrunken_16b": round(shrinkage_example.rmse(shrunken, truth), 3),
-            "why_extreme_16b": TEXT}
+    return {
+        "rmse_observed_16b": round(shrinkage_example.rmse(average, truth), 3),
+        "rmse_shrunken_16b": round(shrinkage_example.rmse(shrunken, truth), 3),
+        "why_extreme_16b": TEXT,
+    }
 
 
 def _plot_02(rng, fit_of):
@@ -262,8 +325,10 @@ def _plot_02(rng, fit_of):
 def _plot_06(rng, fit_of):
     songs = reference.songs()
     ax = Figure().subplots()
-    ax.boxplot([group for _, group in songs.groupby("artist", observed=True)["popularity"]],
-               tick_labels=list(reference.artists()))
+    ax.boxplot(
+        [group for _, group in songs.groupby("artist", observed=True)["popularity"]],
+        tick_labels=list(reference.artists()),
+    )
     return {"plot_06": ax}
 
 
@@ -278,15 +343,27 @@ def _same(**names):
 
 
 SOLUTIONS = {
-    "ex-00": _same(), "ex-01": _same(group_01="Fine!", guess_01=50), "ex-02": _plot_02,
-    "ex-03": _ex_03, "ex-04": _same(mia_x_04=58.0, beyonce_04=58, mac_beats_04=np.float64(58)),
+    "ex-00": _same(),
+    "ex-01": _same(group_01="Fine!", guess_01=50),
+    "ex-02": _plot_02,
+    "ex-03": _ex_03,
+    "ex-04": _same(mia_x_04=58.0, beyonce_04=58, mac_beats_04=np.float64(58)),
     "ex-05a": _ex_05a,
     "ex-05b": _predictions("predictions_05b", "complete_pooled", "bummer_05b"),
-    "ex-06": _plot_06, "ex-07": _ex_07, "ex-08": _same(mia_x_08=13, beyonce_08=70),
+    "ex-06": _plot_06,
+    "ex-07": _ex_07,
+    "ex-08": _same(mia_x_08=13, beyonce_08=70),
     "ex-09a": _same(error_09a=ValueError(UNSEEN), bummer_09a=TEXT),
-    "ex-09b": _predictions("predictions_09b", "no_pooled"), "ex-10": _plot_10,
-    "ex-11": _ex_11, "ex-12": _same(), "ex-13": _ex_13,
+    "ex-09b": _predictions("predictions_09b", "no_pooled"),
+    "ex-10": _plot_10,
+    "ex-11": _ex_11,
+    "ex-12": _same(),
+    "ex-13": _ex_13,
     "ex-14": _predictions("predictions_14", "hierarchical", "description_14"),
-    "ex-15a": _ex_15a, "ex-15b": _ex_15b, "ex-16a": _same(why_small_16a=TEXT),
-    "ex-16b": _ex_16b, "ex-17a": _same(), "ex-17b": _same(),
+    "ex-15a": _ex_15a,
+    "ex-15b": _ex_15b,
+    "ex-16a": _same(why_small_16a=TEXT),
+    "ex-16b": _ex_16b,
+    "ex-17a": _same(),
+    "ex-17b": _same(),
 }

@@ -10,13 +10,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from course.chapters.plain_text import GLUED
 
-CHECK = '''from myst_nb import glue
+CHECK = """from myst_nb import glue
 
 
 def check(exercise):
     name = {"ex-01": "guess_01", "ex-05a": "mean_05a", "ex-05b": "shape_05b"}[exercise]
     value = globals().get(name, ...)
-    print("not answered yet" if value is ... else f"right: {value}")'''
+    print("not answered yet" if value is ... else f"right: {value}")"""
 SOLUTION = """draws = [51.0, 52.5, 54.123]
 mean_05a = round(sum(draws) / len(draws), 3)
 mean_05a"""
@@ -56,9 +56,11 @@ def shown(text):
 
 
 def glued(name, value):
-    return new_output("display_data", {GLUED: repr(value)},
-                      metadata={"scrapbook": {"mime_prefix": "application/papermill.record/",
-                                              "name": name}})
+    return new_output(
+        "display_data",
+        {GLUED: repr(value)},
+        metadata={"scrapbook": {"mime_prefix": "application/papermill.record/", "name": name}},
+    )
 
 
 def picture(color):
@@ -72,8 +74,10 @@ def picture(color):
 
 
 def described(name):
-    return {"figure": {"caption": "What the draws tell, at a glance.", "name": name},
-            "image": {"alt": "A dashed red line that rises from left to right over three draws."}}
+    return {
+        "figure": {"caption": "What the draws tell, at a glance.", "name": name},
+        "image": {"alt": "A dashed red line that rises from left to right over three draws."},
+    }
 
 
 def chapter():
@@ -82,56 +86,114 @@ def chapter():
         markdown("title", "# A small activity\n\nIt has three exercises."),
         markdown("objectives", "- Tell a mean from a median.", ["objectives"]),
         code("imports", CHECK),
-        markdown("first", "## One part\n\nA {term}`chain` of steps; see [the list of exercises]"
-                 "(../../book/exercises.md), [5a](#ex-05a) and {numref}`fig-given`."),
-        code("given", 'print("The sample has 13.25 in it.")\nplt = None',
-             outputs=[printed("The sample has 13.25 in it.\n"), picture("#0072b2")],
-             mystnb=described("fig-given")),
-        markdown("ex-01", "### Exercise 1 · A guess\n\nWhat will the mean be? Commit to a number: "
-                 "`guess_01 = ...`.", ["exercise"], exercise="ex-01", points=1, kind="number",
-                 expects={"guess_01": "number"}),
+        markdown(
+            "first",
+            "## One part\n\nA {term}`chain` of steps; see [the list of exercises]"
+            "(../../book/exercises.md), [5a](#ex-05a) and {numref}`fig-given`.",
+        ),
+        code(
+            "given",
+            'print("The sample has 13.25 in it.")\nplt = None',
+            outputs=[printed("The sample has 13.25 in it.\n"), picture("#0072b2")],
+            mystnb=described("fig-given"),
+        ),
+        markdown(
+            "ex-01",
+            "### Exercise 1 · A guess\n\nWhat will the mean be? Commit to a number: "
+            "`guess_01 = ...`.",
+            ["exercise"],
+            exercise="ex-01",
+            points=1,
+            kind="number",
+            expects={"guess_01": "number"},
+        ),
         code("ex-01-answer", "guess_01 = ...", ["answer"], exercise="ex-01"),
         code("ex-01-solution", "guess_01 = 50", ["solution"], exercise="ex-01"),
-        code("ex-01-check", 'check("ex-01")', ["check"], [printed("right: 50\n")],
-             exercise="ex-01"),
-        markdown("ex-05a", "### Exercise 5a · The mean of draws\n\nCompute $\\mu$, and compare it "
-                 "with [your guess](#ex-01).\n\n- Assign it to `mean_05a`, with 3 decimals.",
-                 ["exercise"], exercise="ex-05a", points=4, kind="code",
-                 expects={"mean_05a": "number"}),
+        code(
+            "ex-01-check", 'check("ex-01")', ["check"], [printed("right: 50\n")], exercise="ex-01"
+        ),
+        markdown(
+            "ex-05a",
+            "### Exercise 5a · The mean of draws\n\nCompute $\\mu$, and compare it "
+            "with [your guess](#ex-01).\n\n- Assign it to `mean_05a`, with 3 decimals.",
+            ["exercise"],
+            exercise="ex-05a",
+            points=4,
+            kind="code",
+            expects={"mean_05a": "number"},
+        ),
         code("ex-05a-answer", "mean_05a = ...", ["answer"], exercise="ex-05a"),
         code("ex-05a-code", SOLUTION, ["solution"], [shown("52.541")], exercise="ex-05a"),
-        code("ex-05a-glue", 'glue("mean", mean_05a, display=False)', ["solution", "remove-cell"],
-             [glued("mean", 52.541)], exercise="ex-05a"),
-        code("ex-05a-figure", FIGURE, ["solution", "hide-input"], [picture("#d55e00")],
-             mystnb=described("fig-draws"), exercise="ex-05a"),
+        code(
+            "ex-05a-glue",
+            'glue("mean", mean_05a, display=False)',
+            ["solution", "remove-cell"],
+            [glued("mean", 52.541)],
+            exercise="ex-05a",
+        ),
+        code(
+            "ex-05a-figure",
+            FIGURE,
+            ["solution", "hide-input"],
+            [picture("#d55e00")],
+            mystnb=described("fig-draws"),
+            exercise="ex-05a",
+        ),
         markdown("ex-05a-words", WORDS, ["solution"], exercise="ex-05a"),
-        code("ex-05a-check", 'check("ex-05a")', ["check"], [printed("right: 52.541\n")],
-             exercise="ex-05a"),
-        code("key-numbers", "# Printed here as a real chapter's ledger rows are.\n"
-             'print("mean-draws 52.5 52.5401 ~52.541 agrees")', ["key-numbers"],
-             [printed("mean-draws 52.5 52.5401 ~52.541 agrees\n")]),
-        markdown("ex-05b", "### Exercise 5b · Its shape\n\nSay which: `shape_05b = ...`.\n\n"
-                 "a. flat\n\nb. round",
-                 ["exercise"], exercise="ex-05b", points=2, kind="choice", optional=True,
-                 expects={"shape_05b": "choice"}),
+        code(
+            "ex-05a-check",
+            'check("ex-05a")',
+            ["check"],
+            [printed("right: 52.541\n")],
+            exercise="ex-05a",
+        ),
+        code(
+            "key-numbers",
+            "# Printed here as a real chapter's ledger rows are.\n"
+            'print("mean-draws 52.5 52.5401 ~52.541 agrees")',
+            ["key-numbers"],
+            [printed("mean-draws 52.5 52.5401 ~52.541 agrees\n")],
+        ),
+        markdown(
+            "ex-05b",
+            "### Exercise 5b · Its shape\n\nSay which: `shape_05b = ...`.\n\na. flat\n\nb. round",
+            ["exercise"],
+            exercise="ex-05b",
+            points=2,
+            kind="choice",
+            optional=True,
+            expects={"shape_05b": "choice"},
+        ),
         code("ex-05b-answer", "shape_05b = ...", ["answer"], exercise="ex-05b"),
         code("ex-05b-solution", 'shape_05b = "b"', ["solution"], exercise="ex-05b"),
-        markdown("ex-05b-words", "Round, since nothing in the sample makes it flat.",
-                 ["solution"], exercise="ex-05b"),
-        code("ex-05b-check", 'check("ex-05b")', ["check"], [printed("right: b\n")],
-             exercise="ex-05b"),
+        markdown(
+            "ex-05b-words",
+            "Round, since nothing in the sample makes it flat.",
+            ["solution"],
+            exercise="ex-05b",
+        ),
+        code(
+            "ex-05b-check", 'check("ex-05b")', ["check"], [printed("right: b\n")], exercise="ex-05b"
+        ),
         code("glue-rest", 'glue("rest", 7, display=False)', ["remove-cell"], [glued("rest", 7)]),
-        markdown("rest", "## Another part\n\nAfter {glue:text}`rest` steps comes the end, says "
-                 "{cite:t}`johnson2022`."),
+        markdown(
+            "rest",
+            "## Another part\n\nAfter {glue:text}`rest` steps comes the end, says "
+            "{cite:t}`johnson2022`.",
+        ),
     ]
     count = 0
     for cell in cells:
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count
-    return nbformat.v4.new_notebook(cells=cells, metadata={
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"}})
+    return nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+    )
 
 
 def write_book(folder, project, notebook=None):
@@ -145,8 +207,12 @@ def write_book(folder, project, notebook=None):
     nbformat.write(notebook or chapter(), folder / "notebooks" / "activity" / "01-small.ipynb")
     (folder / "_toc.yml").write_text(
         "format: jb-book\nroot: index\nchapters:\n- file: notebooks/activity/01-small\n"
-        "- file: book/exercises\n- file: book/references\n", encoding="utf-8")
+        "- file: book/exercises\n- file: book/references\n",
+        encoding="utf-8",
+    )
     (folder / "index.md").write_text(
         "# Title\n\nSee [Exercise 5a](notebooks/activity/01-small.ipynb#ex-05a), "
-        "[all](book/exercises.md).\n\n```{glossary}\nchain\n  Draws.\n```\n", encoding="utf-8")
+        "[all](book/exercises.md).\n\n```{glossary}\nchain\n  Draws.\n```\n",
+        encoding="utf-8",
+    )
     return folder

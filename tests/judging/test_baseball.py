@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from course.judging import shrinkage_example
 from course.data import load_baseball
+from course.judging import shrinkage_example
 
 
 def test_eighteen_players_with_45_at_bats_each():

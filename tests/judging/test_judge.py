@@ -7,16 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-
-from course.judging import draws as judge_draws
-from course.judging import questions
-from course.judging import reference
-from course.submission.answers import collect
-from course.check import Report, check
-from course.judging.judge import STATUSES, judge
-from course.ledger.monte_carlo import FEWEST_DRAWS, LEAST_SAMPLE_SIZE
-from course.judging.questions import QUESTIONS, plan
 from honest import LETTERS, fit, honest_answers, mean_of_artist, simulated_fit
+
+from course.check import Report, check
+from course.judging import draws as judge_draws
+from course.judging import questions, reference
+from course.judging.judge import STATUSES, judge
+from course.judging.questions import QUESTIONS, plan
+from course.ledger.monte_carlo import FEWEST_DRAWS, LEAST_SAMPLE_SIZE
+from course.submission.answers import collect
 
 pytestmark = pytest.mark.needs_data
 
@@ -29,11 +28,15 @@ def verdicts(exercise, namespace):
 
 def off(exercise, namespace):
     """What is not judged right."""
-    return [verdict for verdict in verdicts(exercise, namespace).values()
-            if verdict.status not in ("correct", "needs marking")]
+    return [
+        verdict
+        for verdict in verdicts(exercise, namespace).values()
+        if verdict.status not in ("correct", "needs marking")
+    ]
 
 
 # ------------------------------------------------------------------------------- right answers
+
 
 @pytest.mark.parametrize("exercise", QUESTIONS)
 @pytest.mark.parametrize("draws", [250, 1000, 5000])
@@ -44,8 +47,17 @@ def test_right_answers_are_right(exercise, draws):
 
 @pytest.mark.parametrize("priors", reference.ACCEPTED_PRIORS)
 def test_any_of_three_priors_is_right(priors):
-    for exercise in ("ex-03", "ex-05a", "ex-07", "ex-09b", "ex-11", "ex-13", "ex-14", "ex-15a",
-                     "ex-15b"):
+    for exercise in (
+        "ex-03",
+        "ex-05a",
+        "ex-07",
+        "ex-09b",
+        "ex-11",
+        "ex-13",
+        "ex-14",
+        "ex-15a",
+        "ex-15b",
+    ):
         assert not off(exercise, honest_answers(exercise, 1, 5000, priors=priors)), exercise
 
 
@@ -55,8 +67,10 @@ def test_slowly_mixing_chains_are_right():
             assert not off(exercise, honest_answers(exercise, seed, 250, stays=0.6)), exercise
 
 
-@pytest.mark.parametrize(("draws", "priors", "sampler"), [
-    (250, "bambi", "nutpie"), (250, "bambi", "pymc"), (1000, "chapter", "low-rank")])
+@pytest.mark.parametrize(
+    ("draws", "priors", "sampler"),
+    [(250, "bambi", "nutpie"), (250, "bambi", "pymc"), (1000, "chapter", "low-rank")],
+)
 def test_real_fits_are_right(draws, priors, sampler):
     for exercise in ("ex-03", "ex-05a", "ex-11", "ex-13", "ex-14", "ex-15a", "ex-15b"):
         answers = honest_answers(exercise, 3, draws, fit, priors=priors, sampler=sampler)
@@ -74,14 +88,22 @@ def test_no_false_alarm_in_simulated_runs(exercise, draws):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("draws", "priors", "sampler"), [
-    (250, "bambi", "nutpie"), (250, "chapter", "low-rank"), (1000, "bambi", "nutpie"),
-    (1000, "chapter", "low-rank"), (5000, "chapter", "low-rank"), (1000, "bambi", "pymc")])
+@pytest.mark.parametrize(
+    ("draws", "priors", "sampler"),
+    [
+        (250, "bambi", "nutpie"),
+        (250, "chapter", "low-rank"),
+        (1000, "bambi", "nutpie"),
+        (1000, "chapter", "low-rank"),
+        (5000, "chapter", "low-rank"),
+        (1000, "bambi", "pymc"),
+    ],
+)
 def test_no_false_alarm_in_real_fits(draws, priors, sampler):
     for seed in range(20 if sampler != "pymc" else 3):
         for exercise in QUESTIONS:
             if sampler == "pymc" and exercise in ("ex-07", "ex-09b"):
-                continue        # 44 means take PyMC's own sampler minutes
+                continue  # 44 means take PyMC's own sampler minutes
             answers = honest_answers(exercise, seed, draws, fit, priors=priors, sampler=sampler)
             assert not off(exercise, answers), f"seed {seed}, {exercise}"
         fit.cache_clear()
@@ -89,8 +111,10 @@ def test_no_false_alarm_in_real_fits(draws, priors, sampler):
 
 def test_exact_integration_may_answer_a_number_question_but_not_a_code_question():
     exact = reference.posterior("hierarchical", "chapter")
-    answers = {"ocean_15b": exact.mu_j("Frank Ocean").median,
-               "kingston_15b": exact.mu_j("Sean Kingston").median}
+    answers = {
+        "ocean_15b": exact.mu_j("Frank Ocean").median,
+        "kingston_15b": exact.mu_j("Sean Kingston").median,
+    }
     found = verdicts("ex-15b", answers)
     assert found["ocean_15b"].status == found["kingston_15b"].status == "correct"
     found = verdicts("ex-11", {"mu_median_11": exact["mu"].median})
@@ -99,17 +123,25 @@ def test_exact_integration_may_answer_a_number_question_but_not_a_code_question(
 
 
 def test_without_draws_only_rounding_is_allowed():
-    truths = [reference.marginal("hierarchical", "mu_j: Frank Ocean", priors).median
-              for priors in reference.ACCEPTED_PRIORS]
-    for value, status in ((max(truths) + 0.049, "correct"), (max(truths) + 0.06, "wrong"),
-                          (min(truths) - 0.06, "wrong")):
+    truths = [
+        reference.marginal("hierarchical", "mu_j: Frank Ocean", priors).median
+        for priors in reference.ACCEPTED_PRIORS
+    ]
+    for value, status in (
+        (max(truths) + 0.049, "correct"),
+        (max(truths) + 0.06, "wrong"),
+        (min(truths) - 0.06, "wrong"),
+    ):
         assert verdicts("ex-15b", {"ocean_15b": value})["ocean_15b"].status == status
 
 
 def test_a_number_off_by_more_than_its_error_is_wrong():
     answers = honest_answers("ex-11", 0, 5000)
-    for name, off_by in (("mu_median_11", 0.8), ("sigma_y_median_11", 0.3),
-                         ("sigma_mu_median_11", -0.8)):
+    for name, off_by in (
+        ("mu_median_11", 0.8),
+        ("sigma_y_median_11", 0.3),
+        ("sigma_mu_median_11", -0.8),
+    ):
         wrong = answers | {name: float(answers[name]) + off_by}
         assert verdicts("ex-11", wrong)[name].status == "wrong", name
 
@@ -157,17 +189,20 @@ def test_a_table_may_have_any_order_and_its_labels_in_a_column():
         assert not off("ex-14", answers | {"predictions_14": form})
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    (lambda t: t.iloc[:-1], "have no row"),
-    (lambda t: pd.concat([t, t.iloc[:1]]), "more than one row"),
-    (lambda t: t.reset_index(drop=True), "which row is whose"),
-    (lambda t: pd.concat([t, t.iloc[:1].set_axis(["Nobody"])]), "rows beside"),
-    (lambda t: t.drop(columns="median"), "lacks the column"),
-    (lambda t: t.to_numpy(), "not a pandas DataFrame"),
-    (lambda t: t.astype(str).replace(".*", "x", regex=True), "could not be read"),
-    (lambda t: t * np.nan, "rows are right"),
-    (lambda t: t.rename(columns={"lower": "upper", "upper": "lower"}), "lower end first"),
-])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda t: t.iloc[:-1], "have no row"),
+        (lambda t: pd.concat([t, t.iloc[:1]]), "more than one row"),
+        (lambda t: t.reset_index(drop=True), "which row is whose"),
+        (lambda t: pd.concat([t, t.iloc[:1].set_axis(["Nobody"])]), "rows beside"),
+        (lambda t: t.drop(columns="median"), "lacks the column"),
+        (lambda t: t.to_numpy(), "not a pandas DataFrame"),
+        (lambda t: t.astype(str).replace(".*", "x", regex=True), "could not be read"),
+        (lambda t: t * np.nan, "rows are right"),
+        (lambda t: t.rename(columns={"lower": "upper", "upper": "lower"}), "lower end first"),
+    ],
+)
 def test_sloppy_tables(change, says):
     answers = honest_answers("ex-14", 0, 250)
     table = change(answers["predictions_14"])
@@ -176,6 +211,7 @@ def test_sloppy_tables(change, says):
 
 
 # ---------------------------------------------------------------------------------- fits
+
 
 def test_too_few_draws():
     answers = honest_answers("ex-11", 0, 240)
@@ -188,9 +224,15 @@ def test_one_chain_of_1000_is_enough():
     answers = honest_answers("ex-03", 0, 1000)
     posterior = answers["complete_pooled"].posterior.to_dataset().isel(chain=[0])
     mu = posterior["Intercept"]
-    assert not off("ex-03", answers | {
-        "complete_pooled": xr.DataTree.from_dict({"posterior": posterior}),
-        "mu_median_03": mu.median(), "mu_80_03": mu.quantile([0.1, 0.9])})
+    assert not off(
+        "ex-03",
+        answers
+        | {
+            "complete_pooled": xr.DataTree.from_dict({"posterior": posterior}),
+            "mu_median_03": mu.median(),
+            "mu_80_03": mu.quantile([0.1, 0.9]),
+        },
+    )
 
 
 def test_chains_that_disagree():
@@ -205,8 +247,13 @@ def test_forms_of_a_fit():
     answers = honest_answers("ex-03", 0, 1000)
     posterior = answers["complete_pooled"].posterior
     by_hand = {"mu": posterior["Intercept"].values, "sigma": posterior["sigma"].values.tolist()}
-    for form in (answers["complete_pooled"], posterior, posterior.to_dataset(), by_hand,
-                 {"posterior": by_hand}):
+    for form in (
+        answers["complete_pooled"],
+        posterior,
+        posterior.to_dataset(),
+        by_hand,
+        {"posterior": by_hand},
+    ):
         assert not off("ex-03", answers | {"complete_pooled": form})
 
 
@@ -228,17 +275,27 @@ def test_a_fit_of_part_of_the_data_is_wrong():
 
 # ---------------------------------------------------------------------------------- fakes
 
+
 @pytest.mark.parametrize("spread", [0.0, 1.0, 30.0, 1e6])
 def test_a_faked_fit_makes_no_tolerance_wider(spread):
     rng = np.random.default_rng(1)
-    walk = np.cumsum(rng.standard_normal((4, 250)), axis=1)     # hardly any information
+    walk = np.cumsum(rng.standard_normal((4, 250)), axis=1)  # hardly any information
     names = {"Intercept": 52, "sigma": 14, "1|artist_sigma": 15}
     fake = {name: centre + spread * walk for name, centre in names.items()}
     fake["1|artist"] = xr.DataArray(
-        np.zeros((4, 250, 44)), dims=("chain", "draw", "artist__factor_dim"),
-        coords={"artist__factor_dim": np.array(reference.artists(), dtype=object)})
-    found = verdicts("ex-11", {"hierarchical": fake, "mu_median_11": 56.0,
-                               "sigma_y_median_11": 13.0, "sigma_mu_median_11": 18.0})
+        np.zeros((4, 250, 44)),
+        dims=("chain", "draw", "artist__factor_dim"),
+        coords={"artist__factor_dim": np.array(reference.artists(), dtype=object)},
+    )
+    found = verdicts(
+        "ex-11",
+        {
+            "hierarchical": fake,
+            "mu_median_11": 56.0,
+            "sigma_y_median_11": 13.0,
+            "sigma_mu_median_11": 18.0,
+        },
+    )
     assert {verdict.status for verdict in found.values()} == {"wrong"}
     right = {"mu_median_11": 52.4, "sigma_y_median_11": 14.0, "sigma_mu_median_11": 15.0}
     found = verdicts("ex-11", {"hierarchical": fake} | right)
@@ -256,22 +313,34 @@ def test_tolerance_is_capped_at_that_of_a_short_honest_run():
     cap = 5 * np.sqrt(0.25 / LEAST_SAMPLE_SIZE) / marginal.pdf(marginal.median) + 0.06
     assert cap < 2.1
     for off_by, status in ((cap - 0.2, "correct"), (cap + 0.2, "wrong")):
-        found = verdicts("ex-11", {"hierarchical": sorted_draws,
-                                   "mu_median_11": marginal.median + off_by})
+        found = verdicts(
+            "ex-11", {"hierarchical": sorted_draws, "mu_median_11": marginal.median + off_by}
+        )
         assert found["mu_median_11"].status == status
 
 
 # -------------------------------------------------------------------------------- errors
 
-@pytest.mark.parametrize(("error", "status"), [
-    (ValueError("The levels (Mac Beats) in 'artist' are not present in the original data set."),
-     "correct"),
-    (KeyError("Mac Beats"), "correct"),
-    ("The levels (Mac Beats) in 'artist' are not present in the original data set.", "correct"),
-    (ValueError("The truth value of a DataFrame is ambiguous."), "wrong"),
-    (NameError("name 'Mac Beats' is not defined"), "wrong"),
-    (KeyError("popularity"), "wrong"), (ValueError, "wrong"), (3, "wrong"), (None, "missing"),
-])
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (
+            ValueError(
+                "The levels (Mac Beats) in 'artist' are not present in the original data set."
+            ),
+            "correct",
+        ),
+        (KeyError("Mac Beats"), "correct"),
+        ("The levels (Mac Beats) in 'artist' are not present in the original data set.", "correct"),
+        (ValueError("The truth value of a DataFrame is ambiguous."), "wrong"),
+        (NameError("name 'Mac Beats' is not defined"), "wrong"),
+        (KeyError("popularity"), "wrong"),
+        (ValueError, "wrong"),
+        (3, "wrong"),
+        (None, "missing"),
+    ],
+)
 def test_errors(error, status):
     assert verdicts("ex-09a", {"error_09a": error})["error_09a"].status == status
 
@@ -282,10 +351,12 @@ def test_bambi_refuses_an_unseen_artist():
 
     songs = reference.songs()
     songs = songs[songs["artist"].isin(["Mia X", "Camilo"])].assign(
-        artist=lambda table: table["artist"].astype(str))
+        artist=lambda table: table["artist"].astype(str)
+    )
     model = bmb.Model("popularity ~ 0 + artist", songs)
-    fitted = model.fit(draws=20, tune=20, chains=1, inference_method="nutpie", random_seed=1,
-                       progressbar=False)
+    fitted = model.fit(
+        draws=20, tune=20, chains=1, inference_method="nutpie", random_seed=1, progressbar=False
+    )
     with pytest.raises(ValueError) as caught:
         model.predict(fitted, data=pd.DataFrame({"artist": ["Mac Beats"]}), kind="response")
     assert verdicts("ex-09a", {"error_09a": caught.value})["error_09a"].status == "correct"
@@ -293,18 +364,38 @@ def test_bambi_refuses_an_unseen_artist():
 
 # ------------------------------------------------------------------------- guesses and texts
 
-@pytest.mark.parametrize(("guess", "status"), [
-    (0, "correct"), (100, "correct"), (58.4, "correct"), (-1, "wrong"), (101, "wrong"),
-    (True, "wrong"), ("58", "wrong"), (float("nan"), "wrong"), (..., "missing")])
+
+@pytest.mark.parametrize(
+    ("guess", "status"),
+    [
+        (0, "correct"),
+        (100, "correct"),
+        (58.4, "correct"),
+        (-1, "wrong"),
+        (101, "wrong"),
+        (True, "wrong"),
+        ("58", "wrong"),
+        (float("nan"), "wrong"),
+        (..., "missing"),
+    ],
+)
 def test_guesses(guess, status):
     verdict = verdicts("ex-01", {"guess_01": guess})["guess_01"]
     assert verdict.status == status
     assert status != "correct" or "Exercise 3 will confront it" in verdict.message
 
 
-@pytest.mark.parametrize(("text", "status"), [
-    ("", "missing"), ("  \n ", "missing"), (..., "missing"), ("Because.", "wrong"), (5, "wrong"),
-    ("Because layer 2 describes artists in general.", "needs marking")])
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("", "missing"),
+        ("  \n ", "missing"),
+        (..., "missing"),
+        ("Because.", "wrong"),
+        (5, "wrong"),
+        ("Because layer 2 describes artists in general.", "needs marking"),
+    ],
+)
 def test_texts(text, status):
     assert verdicts("ex-13", {"why_13": text})["why_13"].status == status
 
@@ -316,19 +407,41 @@ def test_any_text_about_the_group_earns_its_share():
 
 # --------------------------------------------------------------------------- hostile answers
 
-STRANGE = [None, True, 0, -1, 1e308, 10**400, "", "x" * 1000, [], [[]], [1, "2"], [1, None],
-           {}, {"a": 1}, [[1, 2], [3]], {"shape": [4, -1], "values": []}, {"shape": [2], "values":
-           ["1", "2"]}, {"shape": [10**9, 10**9], "values": [1.0]},
-           {"shape": [True], "values": [1]},
-           {"shape": "44", "values": 3}, {"index": [1], "columns": {"lower": [1]}},
-           {"index": ["a"] * 44, "columns": {"lower": [10**400] * 44, "median": [1] * 44,
-                                             "upper": [1] * 44}},
-           {"parameters": {"mu": 3}, "variables": 3}, {"parameters": [], "variables": [[1, 2]]},
-           {"parameters": {"mu": {"shape": [1], "values": [1e300]}}, "variables": [["a", [{}]]]},
-           {"panels": 3}, {"panels": [3, {}, {"marks": [3, {"kind": []}, {"kind": "bars"}]}]},
-           {"panels": [{"marks": [{"kind": "curve", "x": [[1]], "y": [1]}], "ticks": [{}]}]},
-           {"panels": [{"marks": [{"kind": "bars", "edges": [[0, 0]] * 9, "heights": [0] * 9}]}]},
-           {"type": 3, "message": []}]
+STRANGE = [
+    None,
+    True,
+    0,
+    -1,
+    1e308,
+    10**400,
+    "",
+    "x" * 1000,
+    [],
+    [[]],
+    [1, "2"],
+    [1, None],
+    {},
+    {"a": 1},
+    [[1, 2], [3]],
+    {"shape": [4, -1], "values": []},
+    {"shape": [2], "values": ["1", "2"]},
+    {"shape": [10**9, 10**9], "values": [1.0]},
+    {"shape": [True], "values": [1]},
+    {"shape": "44", "values": 3},
+    {"index": [1], "columns": {"lower": [1]}},
+    {
+        "index": ["a"] * 44,
+        "columns": {"lower": [10**400] * 44, "median": [1] * 44, "upper": [1] * 44},
+    },
+    {"parameters": {"mu": 3}, "variables": 3},
+    {"parameters": [], "variables": [[1, 2]]},
+    {"parameters": {"mu": {"shape": [1], "values": [1e300]}}, "variables": [["a", [{}]]]},
+    {"panels": 3},
+    {"panels": [3, {}, {"marks": [3, {"kind": []}, {"kind": "bars"}]}]},
+    {"panels": [{"marks": [{"kind": "curve", "x": [[1]], "y": [1]}], "ticks": [{}]}]},
+    {"panels": [{"marks": [{"kind": "bars", "edges": [[0, 0]] * 9, "heights": [0] * 9}]}]},
+    {"type": 3, "message": []},
+]
 
 
 @pytest.mark.parametrize("exercise", QUESTIONS)
@@ -339,8 +452,13 @@ def test_no_json_makes_the_judge_fail(exercise):
             record = {"type": "number", "status": status, "value": value, "reason": value}
             answers = {name: record for name in plan(exercise)}
             check_verdicts(exercise, judge(exercise, answers))
-    for answers in (None, [], 3, {"x": 1}, {name: strange.choice(STRANGE)
-                                            for name in plan(exercise)}):
+    for answers in (
+        None,
+        [],
+        3,
+        {"x": 1},
+        {name: strange.choice(STRANGE) for name in plan(exercise)},
+    ):
         check_verdicts(exercise, judge(exercise, answers))
 
 
@@ -350,8 +468,9 @@ def check_verdicts(exercise, found):
         assert verdict.status in STATUSES and 0 <= verdict.share <= 1
         # the last resort of `judge`, which would hide a missing check of the shape
         assert "could not be judged" not in verdict.message, verdict
-        letter_or_guess = isinstance(QUESTIONS[exercise][verdict.name], (
-            questions.Guess, questions.Text))
+        letter_or_guess = isinstance(
+            QUESTIONS[exercise][verdict.name], (questions.Guess, questions.Text)
+        )
         assert verdict.status != "correct" or letter_or_guess
 
 
@@ -388,6 +507,7 @@ def test_the_judge_knows_its_exercises():
 
 # ----------------------------------------------------------------------------- self-checks
 
+
 def test_check_reads_the_callers_variables():
     answers = honest_answers("ex-11", 0, 250)
     namespace = {"check": check} | answers
@@ -397,10 +517,11 @@ def test_check_reads_the_callers_variables():
         "  hierarchical         right\n"
         "  mu_median_11         right\n"
         "  sigma_y_median_11    right\n"
-        "  sigma_mu_median_11   right")
+        "  sigma_mu_median_11   right"
+    )
 
     def inside():
-        mu_median_11 = 1e6  # noqa: F841
+        mu_median_11 = 1e6
         return check("ex-11")
 
     assert inside().verdicts[1].status == "wrong"
@@ -426,23 +547,45 @@ def test_missing_data_are_explained_without_a_traceback(monkeypatch):
     assert "No copy: look here." in repr(check("ex-03", {}))
 
 
-@pytest.mark.parametrize("answer", [
-    object(), float("inf"), float("nan"), "52.4", [1, 2, 3], np.arange(3), {1: 2}, 1j, print,
-    pd.DataFrame({"a": [1, 2, 3]}), np.array("x"), b"1", range(10**9), pd.NaT, type, "", 10**400])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        object(),
+        float("inf"),
+        float("nan"),
+        "52.4",
+        [1, 2, 3],
+        np.arange(3),
+        {1: 2},
+        1j,
+        print,
+        pd.DataFrame({"a": [1, 2, 3]}),
+        np.array("x"),
+        b"1",
+        range(10**9),
+        pd.NaT,
+        type,
+        "",
+        10**400,
+    ],
+)
 def test_a_check_never_raises_and_never_praises(answer):
     for exercise, asked in QUESTIONS.items():
         report = check(exercise, dict.fromkeys(asked, answer))
         assert isinstance(report, Report) and repr(report) == repr(report)
         for verdict in report.verdicts:
             text = isinstance(QUESTIONS[exercise][verdict.name], questions.Text)
-            assert verdict.status != "correct" or text and isinstance(answer, str), verdict
+            assert verdict.status != "correct" or (text and isinstance(answer, str)), verdict
 
 
 def test_messages_show_no_number_of_the_answer():
     """Whatever is wrong, no message contains an exact value or a right letter."""
-    numbers = {f"{abs(value):.{digits}f}" for digits in (1, 2) for target in (
-        "mu", "sigma_y", "sigma_mu", "mu_j: Frank Ocean", "mu_j: Sean Kingston")
-        for value in (reference.marginal("hierarchical", target, "chapter").median,)}
+    numbers = {
+        f"{abs(value):.{digits}f}"
+        for digits in (1, 2)
+        for target in ("mu", "sigma_y", "sigma_mu", "mu_j: Frank Ocean", "mu_j: Sean Kingston")
+        for value in (reference.marginal("hierarchical", target, "chapter").median,)
+    }
     for exercise, asked in QUESTIONS.items():
         for answer in (1.0, (0.0, 1.0), "a", "b", "c", "d", [2.0, 1.0], np.zeros((4, 250))):
             text = repr(check(exercise, dict.fromkeys(asked, answer)))
@@ -460,13 +603,16 @@ def test_checking_imports_no_sampler():
     import subprocess
     import sys
 
-    script = ("import sys\nfrom course.check import check\nprint(check('ex-03', {}))\n"
-              "heavy = {'bambi', 'pymc', 'pytensor', 'nutpie', 'arviz'} & set(sys.modules)\n"
-              "assert not heavy, heavy\n")
+    script = (
+        "import sys\nfrom course.check import check\nprint(check('ex-03', {}))\n"
+        "heavy = {'bambi', 'pymc', 'pytensor', 'nutpie', 'arviz'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
     subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.DEVNULL)
 
 
 # ------------------------------------------------------------------------------- the rules
+
 
 def test_every_exercise_has_a_plan_that_is_json():
     for exercise in QUESTIONS:

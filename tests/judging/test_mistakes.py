@@ -3,18 +3,22 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from course.judging import mistakes
-from course.judging import reference
-from course.judging import shrinkage_example
-from course.submission.answers import collect
-from course.judging.judge import judge
-from course.judging.draws import Fit
-from course.judging.values import Evidence, judge_number
-from course.judging.questions import Number, Posterior, plan
 from honest import (
-    honest_answers, interval, mean_of_artist, new_artist, predictions, simulated_fit, song,
+    honest_answers,
+    interval,
+    mean_of_artist,
+    new_artist,
+    predictions,
+    simulated_fit,
+    song,
 )
+
+from course.judging import mistakes, reference, shrinkage_example
+from course.judging.draws import Fit
+from course.judging.judge import judge
+from course.judging.questions import Number, Posterior, plan
+from course.judging.values import Evidence, judge_number
+from course.submission.answers import collect
 
 pytestmark = pytest.mark.needs_data
 SEEDS = (0, 1, 2)
@@ -40,11 +44,13 @@ def case(exercise, name, mistake, needs=250, resembles=None):
 
     needs: draws a chain to be sure of it; resembles: a mistake it is taken for with fewer.
     """
+
     def register(function):
         key = f"{exercise}-{function.__name__.strip('_')}"
         assert key not in CASES
         CASES[key] = (exercise, name, mistake, needs, resembles, function)
         return function
+
     return register
 
 
@@ -53,6 +59,7 @@ def rng_of(seed):
 
 
 # ----------------------------------------------------------------------------- numbers
+
 
 @case("ex-11", "sigma_y_median_11", mistakes.VARIANCE)
 def _variance_within(rng, seed, draws):
@@ -140,6 +147,7 @@ def _kingston_by_alphabetical_position(rng, seed, draws):
 
 # --------------------------------------------------------------------------- intervals
 
+
 @case("ex-03", "mu_80_03", mistakes.OTHER_PROBABILITY, needs=1000)
 def _interval_95(rng, seed, draws):
     return interval(fit("complete_pooled", seed, draws)["Intercept"], 0.95)
@@ -200,6 +208,7 @@ def _interval_of_a_new_artist(rng, seed, draws):
 
 # ------------------------------------------------------------------------------- draws
 
+
 @case("ex-05a", "mac_beats_05a", mistakes.MEAN_NOT_SONG)
 def _draws_of_the_mean(rng, seed, draws):
     return fit("complete_pooled", seed, draws)["Intercept"]
@@ -216,8 +225,9 @@ def _draws_without_artist_spread(rng, seed, draws):
     return song(rng, posterior, posterior["Intercept"])
 
 
-@case("ex-13", "mac_beats_13", mistakes.MEAN_NOT_SONG, needs=1000,
-      resembles=mistakes.NO_ARTIST_SPREAD)
+@case(
+    "ex-13", "mac_beats_13", mistakes.MEAN_NOT_SONG, needs=1000, resembles=mistakes.NO_ARTIST_SPREAD
+)
 def _draws_of_a_new_mean(rng, seed, draws):
     posterior = fit("hierarchical", seed, draws)
     noise = rng.standard_normal(posterior["sigma"].shape)
@@ -248,6 +258,7 @@ def _draws_of_another_artist(rng, seed, draws):
 
 
 # ------------------------------------------------------------------------------ tables
+
 
 def _table(model, seed, draws, rng, **details):
     return predictions(rng, fit(model, seed, draws), **details)
@@ -286,7 +297,7 @@ def _table_of_89_percent(rng, seed, draws):
 @case("ex-09b", "predictions_09b", mistakes.MIXED_UP)
 def _table_in_alphabetical_order(rng, seed, draws):
     table = _table("no_pooled", seed, draws, rng)
-    return table.set_axis(sorted(table.index))      # values by mean, labels alphabetical
+    return table.set_axis(sorted(table.index))  # values by mean, labels alphabetical
 
 
 @case("ex-14", "predictions_14", mistakes.MIXED_UP)
@@ -308,6 +319,7 @@ def _shift_from_mu(rng, seed, draws):
 
 
 # -------------------------------------------------------------------------------- fits
+
 
 @case("ex-11", "hierarchical", mistakes.LITERAL_PRIOR)
 def _fit_with_a_literal_prior(rng, seed, draws):
@@ -348,22 +360,26 @@ def test_the_mistake_is_recognised(key, draws):
         if draws >= needs:
             assert (verdict.status, named) == ("wrong", mistake.name), f"seed {seed}: {verdict}"
             assert verdict.share == 0
-        else:       # too few draws to be sure: silent, or right about it
+        else:  # too few draws to be sure: silent, or right about it
             assert named in possible, f"seed {seed}: {verdict}"
 
 
 # --------------------------------------------------------------------- numbers without a fit
 
-@pytest.mark.parametrize(("name", "key", "mistake"), [
-    ("rmse_observed_16b", "mse_observed", mistakes.NOT_ROOT),
-    ("rmse_observed_16b", "sse_observed", mistakes.TOTAL),
-    ("rmse_observed_16b", "mae_observed", mistakes.ABSOLUTE),
-    ("rmse_observed_16b", "rmse_shrunken", mistakes.SWAPPED_RMSE),
-    ("rmse_shrunken_16b", "mse_shrunken", mistakes.NOT_ROOT),
-    ("rmse_shrunken_16b", "sse_shrunken", mistakes.TOTAL),
-    ("rmse_shrunken_16b", "mae_shrunken", mistakes.ABSOLUTE),
-    ("rmse_shrunken_16b", "rmse_observed", mistakes.SWAPPED_RMSE),
-])
+
+@pytest.mark.parametrize(
+    ("name", "key", "mistake"),
+    [
+        ("rmse_observed_16b", "mse_observed", mistakes.NOT_ROOT),
+        ("rmse_observed_16b", "sse_observed", mistakes.TOTAL),
+        ("rmse_observed_16b", "mae_observed", mistakes.ABSOLUTE),
+        ("rmse_observed_16b", "rmse_shrunken", mistakes.SWAPPED_RMSE),
+        ("rmse_shrunken_16b", "mse_shrunken", mistakes.NOT_ROOT),
+        ("rmse_shrunken_16b", "sse_shrunken", mistakes.TOTAL),
+        ("rmse_shrunken_16b", "mae_shrunken", mistakes.ABSOLUTE),
+        ("rmse_shrunken_16b", "rmse_observed", mistakes.SWAPPED_RMSE),
+    ],
+)
 def test_mistaken_errors_of_forecasts(name, key, mistake):
     verdict = verdict_on("ex-16b", name, shrinkage_example.values()[key], 0, 250)
     assert (verdict.status, verdict.mistake) == ("wrong", mistake.name)
@@ -371,17 +387,22 @@ def test_mistaken_errors_of_forecasts(name, key, mistake):
 
 def test_a_standard_deviation_where_a_variance_is_asked_for():
     """No exercise asks for a variance yet."""
-    fitted = Fit(collect({"x": simulated_fit("hierarchical", 0, 1000)},
-                         {"x": Posterior("hierarchical").plan()})["x"])
+    fitted = Fit(
+        collect(
+            {"x": simulated_fit("hierarchical", 0, 1000)}, {"x": Posterior("hierarchical").plan()}
+        )["x"]
+    )
     evidence = Evidence.from_fit("x", fitted, "hierarchical", "sigma_y")
     question = Number("hierarchical", "sigma_y2", fit="x")
     answer = float(np.median(fitted.parameters["sigma_y"]))
     assert judge_number("x", question, answer**2, evidence).status == "correct"
     assert judge_number("x", question, answer, evidence).mistake == (
-        mistakes.STANDARD_DEVIATION.name)
+        mistakes.STANDARD_DEVIATION.name
+    )
 
 
 # ------------------------------------------------------------------------ the HDI of one's draws
+
 
 def shortest(draws, prob=0.8):
     draws = np.sort(np.ravel(draws))
@@ -395,8 +416,9 @@ def test_hdi_is_named_where_it_is_not_right():
     named = 0
     for seed in range(40):
         draws = honest_answers("ex-05a", seed, 1000)["mac_beats_05a"]
-        verdict = verdict_on("ex-05a", "mac_beats_80_05a", shortest(draws), seed, 1000,
-                             mac_beats_05a=draws)
+        verdict = verdict_on(
+            "ex-05a", "mac_beats_80_05a", shortest(draws), seed, 1000, mac_beats_05a=draws
+        )
         assert verdict.mistake in ("", mistakes.HDI.name)
         assert verdict.status == "correct" or verdict.mistake == mistakes.HDI.name
         named += verdict.mistake == mistakes.HDI.name
@@ -404,6 +426,7 @@ def test_hdi_is_named_where_it_is_not_right():
 
 
 # ------------------------------------------------------------- observed artists resampled
+
 
 def resampled(seed, draws):
     """Songs of artists drawn from the 44 observed ones, one a draw."""
@@ -428,9 +451,14 @@ def test_resampled_artists_are_not_mistaken_for_something_else(seed):
 
 def test_every_mistake_has_a_test():
     tested = {mistake.name for _, _, mistake, *_ in CASES.values()}
-    tested |= {mistakes.NOT_ROOT.name, mistakes.TOTAL.name, mistakes.ABSOLUTE.name,
-               mistakes.SWAPPED_RMSE.name, mistakes.HDI.name, mistakes.RESAMPLED.name,
-               mistakes.STANDARD_DEVIATION.name}
-    known = {value.name for value in vars(mistakes).values()
-             if isinstance(value, mistakes.Mistake)}
+    tested |= {
+        mistakes.NOT_ROOT.name,
+        mistakes.TOTAL.name,
+        mistakes.ABSOLUTE.name,
+        mistakes.SWAPPED_RMSE.name,
+        mistakes.HDI.name,
+        mistakes.RESAMPLED.name,
+        mistakes.STANDARD_DEVIATION.name,
+    }
+    known = {value.name for value in vars(mistakes).values() if isinstance(value, mistakes.Mistake)}
     assert known == tested

@@ -13,9 +13,9 @@ import seaborn as sns
 import seaborn.objects as so
 
 from course.judging import reference
-from course.submission.answers import collect
 from course.judging.judge import judge
 from course.judging.questions import plan
+from course.submission.answers import collect
 
 pytestmark = [pytest.mark.needs_data, pytest.mark.filterwarnings("ignore")]
 Y = "popularity"
@@ -84,8 +84,9 @@ NOT_SONGS = {
     "text": (lambda s: "plot", "assign the plot itself"),
 }
 BY_ARTIST = {
-    "kde": lambda s: sns.kdeplot(s, x=Y, hue="artist", common_norm=False, legend=False,
-                                 warn_singular=False, ax=new()),
+    "kde": lambda s: sns.kdeplot(
+        s, x=Y, hue="artist", common_norm=False, legend=False, warn_singular=False, ax=new()
+    ),
     "box": lambda s: sns.boxplot(s, y="artist", x=Y, ax=new()),
     "strip": lambda s: sns.stripplot(s, x="artist", y=Y, ax=new()),
     "scatter": lambda s: sns.scatterplot(s, x="artist", y=Y, ax=new()),

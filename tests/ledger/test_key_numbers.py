@@ -12,10 +12,16 @@ from bs4 import BeautifulSoup
 from scipy import signal
 
 from course.chapters import stored_numbers
-from course.ledger import published as ledger
 from course.key_numbers import (
-    HEADER, STRICT, NumberIsOffError, key_numbers, rows_of, shown, value_and_error,
+    HEADER,
+    STRICT,
+    NumberIsOffError,
+    key_numbers,
+    rows_of,
+    shown,
+    value_and_error,
 )
+from course.ledger import published as ledger
 
 LEDGER = ledger.numbers()
 MU = ["hier-mu-median", "hier-mu-mad-sd", "hier-mu-q10", "hier-mu-q90"]
@@ -51,13 +57,17 @@ def strict(monkeypatch):
 
 # ---------------------------------------------------------------------------------- the rows
 
+
 def test_an_id_is_one_row_and_a_stem_all_its_statistics():
     assert [number.id for number in rows_of("hier-sigma-y")] == ["hier-sigma-y"]
     assert [number.id for number in rows_of("hier-mu")] == MU
     assert [number.id for number in rows_of("hier-b-camilo")] == [
-        "hier-b-camilo-q10", "hier-b-camilo-q90"]
+        "hier-b-camilo-q10",
+        "hier-b-camilo-q90",
+    ]
     assert [number.id for number in rows_of("predict-mohsen-beats")] == [
-        f"predict-mohsen-beats-{end}" for end in ("mean", "q10", "q90")]
+        f"predict-mohsen-beats-{end}" for end in ("mean", "q10", "q90")
+    ]
 
 
 def test_the_stems_and_ids_of_the_ledger_reach_every_row():
@@ -73,17 +83,27 @@ def test_an_unknown_id_is_a_key_error_that_names_it(key):
 
 # ------------------------------------------------------------------------ strict and lax mode
 
+
 def test_tests_run_in_strict_mode():
     assert os.environ.get(STRICT)
 
 
 @pytest.mark.needs_data
 def test_correct_draws_agree(strict):
-    table = key_numbers({"hier-mu": draws_of("hierarchical", "mu"),
-                         "hier-sigma-mu": draws_of("hierarchical", "sigma_mu"),
-                         "spotify-rows": 350, "artist-mean-mia-x": 13.25})
+    table = key_numbers(
+        {
+            "hier-mu": draws_of("hierarchical", "mu"),
+            "hier-sigma-mu": draws_of("hierarchical", "sigma_mu"),
+            "spotify-rows": 350,
+            "artist-mean-mia-x": 13.25,
+        }
+    )
     assert [row[0] for row in table.rows] == [
-        *MU, "hier-sigma-mu", "spotify-rows", "artist-mean-mia-x"]
+        *MU,
+        "hier-sigma-mu",
+        "spotify-rows",
+        "artist-mean-mia-x",
+    ]
     assert {row[-1] for row in table.rows} == {"agrees"}
 
 
@@ -94,9 +114,14 @@ def test_strict_mode_raises_with_the_numbers_in_the_message(strict):
         key_numbers({"hier-mu": draws + 1, "spotify-rows": 350})
     message = str(error.value)
     number = LEDGER["hier-mu-median"]
-    for part in ("hier-mu-median", f"published {number.published}", shown(number, number.exact),
-                 f"~{float(draws.median()) + 1:.{number.decimals}f} ± ", "computed is off",
-                 "hier-mu-q10"):
+    for part in (
+        "hier-mu-median",
+        f"published {number.published}",
+        shown(number, number.exact),
+        f"~{float(draws.median()) + 1:.{number.decimals}f} ± ",
+        "computed is off",
+        "hier-mu-q10",
+    ):
         assert part in message
     assert "spotify-rows" not in message, "a number that agrees is reported as off"
 
@@ -150,13 +175,22 @@ def test_draws_cannot_stand_for_a_fact():
 
 # ------------------------------------------------------- statistics and their standard errors
 
-ROW_OF = {"mean": "hier-mu-alok-mean", "median": "hier-mu-median", "q10": "hier-mu-q10",
-          "q90": "hier-mu-q90", "mad_sd": "hier-mu-mad-sd", "rms": "hier-sigma-mu"}
+ROW_OF = {
+    "mean": "hier-mu-alok-mean",
+    "median": "hier-mu-median",
+    "q10": "hier-mu-q10",
+    "q90": "hier-mu-q90",
+    "mad_sd": "hier-mu-mad-sd",
+    "rms": "hier-sigma-mu",
+}
 
 
 def test_there_is_a_row_for_each_statistic():
-    assert {LEDGER[id].statistic for id in ROW_OF.values()} == set(ROW_OF) == {
-        number.statistic for number in LEDGER.values() if number.is_sampled}
+    assert (
+        {LEDGER[id].statistic for id in ROW_OF.values()}
+        == set(ROW_OF)
+        == {number.statistic for number in LEDGER.values() if number.is_sampled}
+    )
 
 
 @pytest.mark.parametrize("statistic", ROW_OF)
@@ -164,17 +198,25 @@ def test_a_statistic_is_that_of_all_draws(statistic):
     draws = chains(0.3, 500, seed=2)
     x = draws.values.ravel()
     expected = {
-        "mean": x.mean(), "median": np.median(x), "q10": np.quantile(x, 0.1),
-        "q90": np.quantile(x, 0.9), "rms": np.sqrt(np.mean(x**2)),
+        "mean": x.mean(),
+        "median": np.median(x),
+        "q10": np.quantile(x, 0.1),
+        "q90": np.quantile(x, 0.9),
+        "rms": np.sqrt(np.mean(x**2)),
         "mad_sd": 1.4826 * np.median(np.abs(x - np.median(x))),
     }[statistic]
     assert value_and_error(LEDGER[ROW_OF[statistic]], draws)[0] == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("statistic, arguments", [
-    ("mean", {"method": "mean"}), ("median", {"method": "median"}),
-    ("q10", {"method": "quantile", "prob": 0.1}), ("q90", {"method": "quantile", "prob": 0.9}),
-])
+@pytest.mark.parametrize(
+    "statistic, arguments",
+    [
+        ("mean", {"method": "mean"}),
+        ("median", {"method": "median"}),
+        ("q10", {"method": "quantile", "prob": 0.1}),
+        ("q90", {"method": "quantile", "prob": 0.9}),
+    ],
+)
 def test_a_standard_error_is_that_of_arviz(statistic, arguments):
     draws = chains(0.6, 1_000, seed=3)
     error = value_and_error(LEDGER[ROW_OF[statistic]], draws)[1]
@@ -191,10 +233,12 @@ def test_a_standard_error_is_the_spread_over_repeated_runs(statistic, rho):
 
 # --------------------------------------------------------------------------------- the display
 
+
 @pytest.fixture
 def table(lax):
-    return key_numbers({"hier-mu": draws_of("hierarchical", "mu"), "spotify-rows": 350,
-                        "artist-mean-mia-x": 13.25})
+    return key_numbers(
+        {"hier-mu": draws_of("hierarchical", "mu"), "spotify-rows": 350, "artist-mean-mia-x": 13.25}
+    )
 
 
 @pytest.mark.needs_data
@@ -210,16 +254,21 @@ def test_the_html_form_holds_the_same_cells(table):
     html = BeautifulSoup(table._repr_html_(), "html.parser")
     assert [cell.text for cell in html.select("th")] == list(HEADER)
     assert [tuple(cell.text for cell in row.select("td")) for row in html.select("tbody tr")] == (
-        table.rows)
+        table.rows
+    )
 
 
 @pytest.mark.needs_data
 def test_the_text_form_parses_back(table):
-    cell = nbformat.v4.new_code_cell(metadata={"tags": ["key-numbers"]}, outputs=[
-        nbformat.v4.new_output("execute_result", {"text/plain": repr(table)})])
+    cell = nbformat.v4.new_code_cell(
+        metadata={"tags": ["key-numbers"]},
+        outputs=[nbformat.v4.new_output("execute_result", {"text/plain": repr(table)})],
+    )
     read = stored_numbers.read(nbformat.v4.new_notebook(cells=[cell]))
-    assert [tuple(row[key] for key in ("id", "published", "exact_source", "exact", "verdict"))
-            for row in read] == [(*row[:4], row[5]) for row in table.rows]
+    assert [
+        tuple(row[key] for key in ("id", "published", "exact_source", "exact", "verdict"))
+        for row in read
+    ] == [(*row[:4], row[5]) for row in table.rows]
     for row, parsed in zip(table.rows, read):
         shown = f"~{parsed['computed']} ± {parsed['mcse']}" if "~" in row[4] else row[4]
         assert shown == row[4]
@@ -229,4 +278,4 @@ def test_the_text_form_parses_back(table):
 def test_columns_of_the_text_form_line_up(table):
     header, *lines = repr(table).splitlines()
     end = header.index("verdict")
-    assert all(line[end - 2:end] == "  " and line[end:] == "agrees" for line in lines)
+    assert all(line[end - 2 : end] == "  " and line[end:] == "agrees" for line in lines)

@@ -45,6 +45,7 @@ def error_by_formula(marginal, statistic, size):
 
 # ------------------------------------------------------------------------------ the table
 
+
 def test_there_are_130_numbers_with_unique_ids():
     table = pd.read_csv(Path(ledger.__file__).with_name("published_numbers.csv"), dtype=str)
     assert len(table) == table["id"].nunique() == len(LEDGER) == 130
@@ -54,8 +55,12 @@ def test_there_are_130_numbers_with_unique_ids():
 def test_numbers_by_source_and_kind():
     counts = pd.Series([(number.source, number.kind) for number in LEDGER.values()])
     assert counts.value_counts().to_dict() == {
-        ("lecture", "data"): 18, ("lecture", "posterior"): 38, ("lecture", "prediction"): 6,
-        ("lecture", "prose"): 3, ("activity", "data"): 13, ("activity", "posterior"): 52,
+        ("lecture", "data"): 18,
+        ("lecture", "posterior"): 38,
+        ("lecture", "prediction"): 6,
+        ("lecture", "prose"): 3,
+        ("activity", "data"): 13,
+        ("activity", "posterior"): 52,
     }
 
 
@@ -81,12 +86,14 @@ def test_every_number_has_one_owning_notebook_of_its_source():
 
 # --------------------------------------------------------------- published against exact
 
+
 @pytest.mark.needs_data
 @pytest.mark.parametrize("number", **by_id(list(LEDGER.values())))
 def test_published_agrees_with_exact(number):
     assert number.published_agrees(), (
         f"published {number.published}, exact {number.exact_source}, tolerance "
-        f"{float(number.printed_unit) / 2 + 4 * number.source_mcse}")
+        f"{float(number.printed_unit) / 2 + 4 * number.source_mcse}"
+    )
 
 
 @pytest.mark.needs_data
@@ -143,6 +150,7 @@ def test_the_priors_of_this_book_move_no_printed_number_by_much():
 
 # ---------------------------------------------------------------- computed against exact
 
+
 @pytest.mark.needs_data
 def test_a_computed_number_agrees_within_four_of_its_standard_errors():
     number = LEDGER["hier-mu-median"]
@@ -180,11 +188,21 @@ def test_the_verdict_says_what_is_off():
 
 # -------------------------------------------------------------------------------- rounding
 
-@pytest.mark.parametrize("value, unit, printed", [
-    (13.25, "0.1", "13.2"), (33.25, "0.1", "33.2"), (13.35, "0.1", "13.4"),
-    (69.775, "0.1", "69.8"), (2.675, "0.01", "2.68"), (0.5, "1", "0"), (-0.25, "0.1", "-0.2"),
-    (350, "1", "350"), (np.float64(81.0), "1", "81"),
-])
+
+@pytest.mark.parametrize(
+    "value, unit, printed",
+    [
+        (13.25, "0.1", "13.2"),
+        (33.25, "0.1", "33.2"),
+        (13.35, "0.1", "13.4"),
+        (69.775, "0.1", "69.8"),
+        (2.675, "0.01", "2.68"),
+        (0.5, "1", "0"),
+        (-0.25, "0.1", "-0.2"),
+        (350, "1", "350"),
+        (np.float64(81.0), "1", "81"),
+    ],
+)
 def test_rounding_is_decimal_and_half_to_even(value, unit, printed):
     assert str(ledger.rounded(value, unit)) == printed
 
@@ -196,8 +214,7 @@ STATISTICS = {
     "median": lambda x: np.median(x, axis=1),
     "q10": lambda x: np.quantile(x, 0.1, axis=1),
     "q90": lambda x: np.quantile(x, 0.9, axis=1),
-    "mad_sd": lambda x: 1.4826 * np.median(
-        np.abs(x - np.median(x, axis=1, keepdims=True)), axis=1),
+    "mad_sd": lambda x: 1.4826 * np.median(np.abs(x - np.median(x, axis=1, keepdims=True)), axis=1),
     "rms": lambda x: np.sqrt((x**2).mean(axis=1)),
 }
 
@@ -217,9 +234,14 @@ def test_an_unknown_statistic_is_refused():
         ledger.standard_error(marginal, "mode", 100)
 
 
-@pytest.mark.parametrize("model, size", [
-    ("hierarchical", 4_000), ("complete_pooled", 20_000), ("no_pooled", 20_000),
-    ("running", 20_000),
-])
+@pytest.mark.parametrize(
+    "model, size",
+    [
+        ("hierarchical", 4_000),
+        ("complete_pooled", 20_000),
+        ("no_pooled", 20_000),
+        ("running", 20_000),
+    ],
+)
 def test_sample_sizes_granted_to_the_sources(model, size):
     assert ledger.R_SAMPLE_SIZE[model] == size

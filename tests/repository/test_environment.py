@@ -35,11 +35,12 @@ PINNED = {match["name"]: Version(match["version"]) for match in pins().values() 
 
 def dependencies():
     optional = PYPROJECT["optional-dependencies"]
-    extras = [optional[name] for name in optional if name != "cluster"]     # see pyproject.toml
+    extras = [optional[name] for name in optional if name != "cluster"]  # see pyproject.toml
     return [Requirement(line) for line in sum(extras, PYPROJECT["dependencies"])]
 
 
 # ---------------------------------------------------------------------------------- versions
+
 
 def test_every_line_of_the_lock_file_pins_one_version():
     wrong = [line for line, match in pins().items() if not match]
@@ -59,8 +60,12 @@ def test_every_dependency_is_pinned_to_a_version_that_it_allows(requirement):
 
 
 def test_what_the_code_imports_is_pinned():
-    package_of = {"bs4": "beautifulsoup4", "yaml": "pyyaml", "IPython": "ipython",
-                  "markdown_it": "markdown-it-py"}
+    package_of = {
+        "bs4": "beautifulsoup4",
+        "yaml": "pyyaml",
+        "IPython": "ipython",
+        "markdown_it": "markdown-it-py",
+    }
     own = {"course", "benchmarks", *(path.stem for path in PROJECT.glob("tests/**/*.py"))}
     for path in [*PROJECT.glob("course/**/*.py"), *PROJECT.glob("tests/**/*.py")]:
         found = re.findall(r"(?m)^(?:import|from) (\w+)", path.read_text(encoding="utf-8"))
@@ -81,9 +86,11 @@ def test_the_conda_environment_takes_its_versions_from_the_lock_file():
     assert [re.split("[=<>]", entry)[0] for entry in plain] == ["python", "pip"]
 
 
-@pytest.mark.parametrize("version", [
-    text(".python-version").strip(), re.search(r"python=([\d.]+)", text("environment.yml"))[1],
-], ids=[".python-version", "environment.yml"])
+@pytest.mark.parametrize(
+    "version",
+    [text(".python-version").strip(), re.search(r"python=([\d.]+)", text("environment.yml"))[1]],
+    ids=[".python-version", "environment.yml"],
+)
 def test_the_named_python_is_allowed(version):
     allowed = Requirement("python" + PYPROJECT["requires-python"]).specifier
     assert Version(version) in allowed
@@ -93,7 +100,8 @@ def test_the_named_python_is_allowed(version):
 # ---------------------------------------------------------------------------------- commands
 
 needs_make = pytest.mark.skipif(
-    os.name == "nt" or not shutil.which("make"), reason="there is no make here")
+    os.name == "nt" or not shutil.which("make"), reason="there is no make here"
+)
 
 
 @pytest.fixture
@@ -113,8 +121,14 @@ def make(tmp_path):
         outer = ("MAKE", "MFLAGS", "PYTHON")
         environment = {k: v for k, v in os.environ.items() if not k.startswith(outer)}
         environment["PATH"] = f"{shims}{os.pathsep}{os.environ['PATH']}"
-        result = subprocess.run(["make", *arguments], cwd=tmp_path, env=environment, text=True,
-                                capture_output=True, timeout=60)
+        result = subprocess.run(
+            ["make", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=60,
+        )
         return result.returncode, result.stdout + result.stderr
 
     run.folder = tmp_path
@@ -127,9 +141,11 @@ BROKEN = "echo this shim finds no version >&2; exit 127"
 def python(version):
     """A stand-in for a Python of that version, which makes no environment but says it was asked."""
     pretend = f"import sys; sys.version_info = {version}; exec(sys.argv[1])"
-    return (f'case "$1" in --version) echo Python {".".join(map(str, version))};; '
-            f'-c) exec "{sys.executable}" -c "{pretend}" "$2";; '
-            '-m) echo "venv by $0"; exit 1;; esac')
+    return (
+        f'case "$1" in --version) echo Python {".".join(map(str, version))};; '
+        f'-c) exec "{sys.executable}" -c "{pretend}" "$2";; '
+        '-m) echo "venv by $0"; exit 1;; esac'
+    )
 
 
 OLD, NEW = python((3, 11, 9)), python((3, 12, 0))
@@ -171,27 +187,34 @@ def test_make_alone_lists_its_commands(make):
 
 
 def test_the_command_line_lists_its_commands():
-    result = subprocess.run([sys.executable, "-m", "course", "--help"], cwd=PROJECT, text=True,
-                            capture_output=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "course", "--help"], cwd=PROJECT, text=True, capture_output=True
+    )
     assert result.returncode == 0
     for command in ("book", "test", "run", "numbers", "timings", "lock"):
         assert re.search(rf"^    {command}  ", result.stdout, re.MULTILINE), command
 
 
 def test_an_unknown_command_is_an_error():
-    result = subprocess.run([sys.executable, "-m", "course", "bake"], cwd=PROJECT, text=True,
-                            capture_output=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "course", "bake"], cwd=PROJECT, text=True, capture_output=True
+    )
     assert result.returncode == 2
     assert "invalid choice: 'bake'" in result.stderr
 
 
 # -------------------------------------------------------------------------------- repository
 
+
 @pytest.fixture(scope="module")
 def files():
     """What git tracks, or would."""
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-                            cwd=PROJECT, capture_output=True, text=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
     if listed.returncode != 0:
         pytest.skip("not a git checkout")
     return [path for name in listed.stdout.splitlines() if (path := PROJECT / name).is_file()]
@@ -202,8 +225,9 @@ def test_the_repository_contains_no_data_set(files):
     # Facts, from articles and lectures, and people who are made up.
     ours = {"baseball.csv", "published_numbers.csv", "sample-roster.csv"}
     measured = PROJECT / "benchmarks" / "results"
-    assert {path.name for path in files
-            if path.suffix in tables and path.parent != measured} == ours
+    assert {
+        path.name for path in files if path.suffix in tables and path.parent != measured
+    } == ours
     sums = {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     assert not sums & set(data.SHA256.values())
 
@@ -215,8 +239,16 @@ def test_the_repository_contains_nothing_that_is_made(files):
 
 
 def test_no_file_names_a_package_registry_or_a_folder_of_a_machine(files):
-    registries = "|".join(["py" r"pi\.org", "python" r"hosted\.org", "ana" r"conda\.(org|com)",
-                           "npm" r"js\.(org|com)", "--(extra-)?index" "-url", r"/simple/\b"])
+    registries = "|".join(
+        [
+            "py" r"pi\.org",
+            "python" r"hosted\.org",
+            "ana" r"conda\.(org|com)",
+            "npm" r"js\.(org|com)",
+            "--(extra-)?index-url",
+            r"/simple/\b",
+        ]
+    )
     folders = r"(?<![\w.~])/(home|root|work|Users|mnt)/\w"
     for path in files:
         if path.suffix in {".png", ".jpg", ".woff", ".ico"}:
@@ -227,7 +259,11 @@ def test_no_file_names_a_package_registry_or_a_folder_of_a_machine(files):
 
 
 def test_no_line_of_code_is_longer_than_100_characters(files):
-    long = [f"{path.relative_to(PROJECT)}:{number}" for path in files if path.suffix == ".py"
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-            if len(line) > 100]
+    long = [
+        f"{path.relative_to(PROJECT)}:{number}"
+        for path in files
+        if path.suffix == ".py"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 100
+    ]
     assert not long

@@ -3,16 +3,15 @@
 import re
 import shutil
 from functools import cache
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from course.site import book
-from course.ledger import published as ledger
 from course.data import PROJECT
+from course.ledger import published as ledger
+from course.site import book
 
 TOC = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
@@ -27,7 +26,8 @@ def soup(path):
 @cache
 def ids(path):
     return {tag["id"] for tag in soup(path).select("[id]")} | {
-        tag["name"] for tag in soup(path).select("a[name]")}
+        tag["name"] for tag in soup(path).select("a[name]")
+    }
 
 
 def article(site, page):
@@ -40,16 +40,20 @@ def test_every_page_is_rendered(site):
 
 
 def test_every_page_that_is_written_is_in_the_table_of_contents():
-    written = [path.relative_to(PROJECT).with_suffix("").as_posix()
-               for path in [PROJECT / "index.md", *PROJECT.glob("book/**/*.md")]]
+    written = [
+        path.relative_to(PROJECT).with_suffix("").as_posix()
+        for path in [PROJECT / "index.md", *PROJECT.glob("book/**/*.md")]
+    ]
     assert not set(written) - set(PAGES)
 
 
 def test_every_page_has_the_others_in_its_menu(site):
     for page in PAGES:
-        links = {(site / page).parent.joinpath(a["href"].split("#")[0]).resolve()
-                 for a in soup(site / f"{page}.html").select(".bd-sidebar-primary a[href]")
-                 if a["href"] not in ("#", "") and not urlsplit(a["href"]).scheme}
+        links = {
+            (site / page).parent.joinpath(a["href"].split("#")[0]).resolve()
+            for a in soup(site / f"{page}.html").select(".bd-sidebar-primary a[href]")
+            if a["href"] not in ("#", "") and not urlsplit(a["href"]).scheme
+        }
         missing = [p for p in PAGES if p != page and (site / f"{p}.html").resolve() not in links]
         assert not missing, f"{page} does not list {missing}"
 
@@ -110,6 +114,7 @@ def test_figures_are_numbered_and_captioned(site, page):
 
 # ------------------------------------------------------------------------------------- links
 
+
 def broken_links(site, path):
     """Links of a page that lead to no file of the site, or to no place in that file."""
     for tag in soup(path).select("[href], [src]"):
@@ -130,10 +135,15 @@ def test_local_links_lead_somewhere(site, page):
 
 def test_the_search_for_broken_links_finds_one(tmp_path):
     page = tmp_path / "index.html"
-    page.write_text('<h1 id="a">A</h1> <a href="#a"></a> <a href="#b"></a> <img src="c.png">'
-                    '<a href="index.html#a"></a> <a href="index.html#d"></a>')
+    page.write_text(
+        '<h1 id="a">A</h1> <a href="#a"></a> <a href="#b"></a> <img src="c.png">'
+        '<a href="index.html#a"></a> <a href="index.html#d"></a>'
+    )
     assert [link.split(":")[0] for link in broken_links(tmp_path, page)] == [
-        "#b", "c.png", "index.html#d"]
+        "#b",
+        "c.png",
+        "index.html#d",
+    ]
 
 
 @every_page
@@ -150,7 +160,7 @@ def test_page_asks_no_other_host(site, page):
 def test_stylesheets_and_our_scripts_ask_no_other_host(site):
     own = {path.name for path in (PROJECT / "assets").iterdir()}
     for path in (site / "_static").rglob("*"):
-        if path.suffix == ".css" or path.name in own and path.suffix == ".js":
+        if path.suffix == ".css" or (path.name in own and path.suffix == ".js"):
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//", text), path.name
             if path.name in own:
@@ -176,6 +186,7 @@ def test_a_page_with_formulas_loads_the_local_mathjax(site, page):
 
 # ------------------------------------------------------------------------------ the ledger page
 
+
 def test_the_ledger_page_lists_every_number_and_links_to_its_chapter(site):
     rows = {}
     for row in article(site, "book/numbers").select("table tbody tr"):
@@ -189,6 +200,7 @@ def test_the_ledger_page_lists_every_number_and_links_to_its_chapter(site):
 
 
 # -------------------------------------------------------------------- what fails a build
+
 
 @pytest.fixture
 def small_book(tmp_path, monkeypatch):
@@ -205,6 +217,7 @@ def small_book(tmp_path, monkeypatch):
     def build(text):
         (source / "index.md").write_text(f"# Title\n\n{text}\n")
         return book.build(output=tmp_path, fresh=True)
+
     return build
 
 

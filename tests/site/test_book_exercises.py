@@ -7,13 +7,13 @@ import zipfile
 import nbformat
 import pytest
 import small_activity
-from bs4 import BeautifulSoup
 from browser_watch import CUT_OFF
+from bs4 import BeautifulSoup
 
-from course.site import book
 from course.chapters import leaks
-from course.data import PROJECT
 from course.chapters.exercises import activity_chapters, exercises
+from course.data import PROJECT
+from course.site import book
 
 SMALL = small_activity.chapter()
 CHAPTERS = activity_chapters()
@@ -36,6 +36,7 @@ def small_site(tmp_path_factory):
             patch.setattr(book, "PROJECT", source)
             assert book.build(output=folder, solutions=solutions) == 0
         return folder / "_build" / "html"
+
     return build
 
 
@@ -46,15 +47,22 @@ def shown(small_site):
 
 # --------------------------------------------------------------------------- boxes, solutions
 
+
 def test_boxes_have_the_numbers_titles_and_facts_of_the_source(shown):
     boxes = soup(shown).select("section.exercise-section")
     headings = [box.select_one("h3").text.strip(" #\n") for box in boxes]
-    assert headings == ["Exercise 1 · A guess", "Exercise 5a · The mean of draws",
-                        "Exercise 5b · Its shape"]
+    assert headings == [
+        "Exercise 1 · A guess",
+        "Exercise 5a · The mean of draws",
+        "Exercise 5b · Its shape",
+    ]
     assert [box["id"] for box in boxes] == ["ex-01", "ex-05a", "ex-05b"]
     facts = [box.select_one("div.exercise .exercise-facts").text.strip() for box in boxes]
-    assert facts == ["Number · 1 point · Solution", "Code · 4 points · Solution",
-                     "Choice · 2 bonus points · Solution"]
+    assert facts == [
+        "Number · 1 point · Solution",
+        "Code · 4 points · Solution",
+        "Choice · 2 bonus points · Solution",
+    ]
     assert "compare it with your guess" in boxes[1].select_one("div.exercise").text
 
 
@@ -71,14 +79,20 @@ def test_stubs_are_hidden_and_checks_are_short(shown):
     assert not [text for text in code if "= ..." in text]
     checks = page.select(".tag_check")
     assert [cell.text.strip() for cell in checks] == [
-        'check("ex-01")', 'check("ex-05a")', 'check("ex-05b")']
+        'check("ex-01")',
+        'check("ex-05a")',
+        'check("ex-05b")',
+    ]
     assert not page.select("details .tag_check")
 
 
 def test_a_solution_is_closed_and_holds_its_code_output_figure_and_words(shown):
     folded = soup(shown).select("details.solution")
     assert [one.summary.text for one in folded] == [
-        "Solution to Exercise 1", "Solution to Exercise 5a", "Solution to Exercise 5b"]
+        "Solution to Exercise 1",
+        "Solution to Exercise 5a",
+        "Solution to Exercise 5b",
+    ]
     assert not [one for one in folded if one.has_attr("open")]
     mean = folded[1]
     assert "mean_05a = round" in mean.text and "52.541" in mean.select_one(".cell_output").text
@@ -114,10 +128,15 @@ def test_key_numbers_of_the_activity_are_folded(shown):
 
 def test_the_page_of_all_exercises_links_to_each(shown):
     page = soup(shown, "book/exercises")
-    rows = [[cell.text.strip() for cell in row.select("td")]
-            for row in page.select("table.exercise-list tbody tr")]
-    assert rows == [["1 · A guess", "number", "1"], ["5a · The mean of draws", "code", "4"],
-                    ["5b · Its shape", "choice", "2 (bonus)"]]
+    rows = [
+        [cell.text.strip() for cell in row.select("td")]
+        for row in page.select("table.exercise-list tbody tr")
+    ]
+    assert rows == [
+        ["1 · A guess", "number", "1"],
+        ["5a · The mean of draws", "code", "4"],
+        ["5b · Its shape", "choice", "2 (bonus)"],
+    ]
     links = [a["href"] for a in page.select("table.exercise-list a")]
     assert links == [f"../{PAGE}.html#{id}" for id in ("ex-01", "ex-05a", "ex-05b")]
     assert "Together: 5 points, and 2 bonus points." in page.text
@@ -125,12 +144,18 @@ def test_the_page_of_all_exercises_links_to_each(shown):
 
 # -------------------------------------------------------------------------------- downloads
 
+
 def downloads(site):
     """What the page offers, by its words: below the title, and in the header."""
     page = soup(site)
-    return [{a.text.strip(): (site / PAGE).parent.joinpath(a["href"]).resolve()
-             for a in page.select(where) if a["href"].endswith(".ipynb")}
-            for where in (".chapter-downloads a", ".article-header-buttons a")]
+    return [
+        {
+            a.text.strip(): (site / PAGE).parent.joinpath(a["href"]).resolve()
+            for a in page.select(where)
+            if a["href"].endswith(".ipynb")
+        }
+        for where in (".chapter-downloads a", ".article-header-buttons a")
+    ]
 
 
 def test_the_page_offers_the_student_edition_and_apart_from_it_the_solutions(shown):
@@ -152,17 +177,24 @@ def test_the_page_of_all_exercises_offers_all_student_notebooks(shown):
 
 def test_no_other_file_of_the_site_is_the_chapter(shown):
     assert sorted(path.name for path in shown.rglob("*.ipynb")) == [
-        "01-small-with-solutions.ipynb", "01-small.ipynb"]
+        "01-small-with-solutions.ipynb",
+        "01-small.ipynb",
+    ]
     assert not list(shown.rglob("_sources/notebooks/*"))
 
 
 # ------------------------------------------------------------------------ a book without
 
+
 def remains(site, notebook, files="*"):
     """Files of a site in which something of a solution remains, and what."""
-    images = {base64.b64decode(output.data["image/png"])
-              for cell in notebook.cells if "solution" in cell.metadata.get("tags", [])
-              for output in cell.get("outputs", []) if "image/png" in output.get("data", {})}
+    images = {
+        base64.b64decode(output.data["image/png"])
+        for cell in notebook.cells
+        if "solution" in cell.metadata.get("tags", [])
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    }
     phrases = [leaks.normalised(phrase) for phrase in leaks.phrases(notebook, leaks.rubrics())]
     for path in site.rglob(files):
         if not path.is_file() or "mathjax" in path.parts:
@@ -225,17 +257,20 @@ def test_an_unknown_wish_is_refused(tmp_path, capsys, monkeypatch):
 
 # ------------------------------------------------------------------------------- in a browser
 
+
 @pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["1280px-light", "390px-dark"])
 def window(request, browser, shown):
     """A page of a browser without a network, and how to open an address in it."""
     width, theme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
-                                  offline=True)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=theme, offline=True
+    )
     page = context.new_page()
 
     def go(fragment=""):
         page.goto("about:blank")
         page.goto((shown / f"{PAGE}.html").as_uri() + fragment)
+
     yield page, go
     context.close()
 
@@ -292,12 +327,15 @@ def test_nothing_is_cut_off(window):
 
 # ------------------------------------------------------------------------ the real chapters
 
+
 @every_chapter
 def test_a_chapter_has_a_box_and_a_folded_solution_for_each_exercise(site, path):
     page = soup(site, f"notebooks/activity/{path.stem}")
     asked = exercises(nbformat.read(path, as_version=4))
-    headings = {box["id"]: box.select_one("h2, h3, h4").text.strip(" #\n")
-                for box in page.select("section.exercise-section")}
+    headings = {
+        box["id"]: box.select_one("h2, h3, h4").text.strip(" #\n")
+        for box in page.select("section.exercise-section")
+    }
     assert headings == {e.id: f"Exercise {e.number} · {e.title}" for e in asked}
     for exercise in asked:
         solution = page.select_one(f"#{exercise.id} details.solution#{exercise.solution_id}")
@@ -308,18 +346,25 @@ def test_a_chapter_has_a_box_and_a_folded_solution_for_each_exercise(site, path)
 def test_a_chapter_offers_its_student_edition(site, path):
     edition = nbformat.read(site / "_downloads" / path.name, as_version=4)
     assert not leaks.find(edition, nbformat.read(path, as_version=4), leaks.rubrics())
-    links = [a["href"] for a in soup(site, f"notebooks/activity/{path.stem}").select(
-        ".chapter-downloads a")]
-    assert links == [f"../../_downloads/{path.name}",
-                     f"../../_downloads/{path.stem}-with-solutions.ipynb"]
+    links = [
+        a["href"]
+        for a in soup(site, f"notebooks/activity/{path.stem}").select(".chapter-downloads a")
+    ]
+    assert links == [
+        f"../../_downloads/{path.name}",
+        f"../../_downloads/{path.stem}-with-solutions.ipynb",
+    ]
 
 
 @pytest.mark.skipif(not CHAPTERS, reason="no activity chapter yet")
 def test_the_page_of_all_exercises_lists_every_one(site):
-    listed = [a["href"].partition("#")[2]
-              for a in soup(site, "book/exercises").select("table.exercise-list a")]
-    assert listed == [e.id for path in CHAPTERS
-                      for e in exercises(nbformat.read(path, as_version=4))]
+    listed = [
+        a["href"].partition("#")[2]
+        for a in soup(site, "book/exercises").select("table.exercise-list a")
+    ]
+    assert listed == [
+        e.id for path in CHAPTERS for e in exercises(nbformat.read(path, as_version=4))
+    ]
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from course.data import PROJECT
 
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
+
 def pages():
     toc = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))
     return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
@@ -19,8 +20,9 @@ def pages():
 def view(request, browser):
     """A browser window, offline, and a list of what went wrong on its page."""
     width, theme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
-                                  offline=True)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=theme, offline=True
+    )
     page = context.new_page()
     wrong = watch(page)
     yield page, wrong, theme
@@ -34,8 +36,11 @@ def test_a_page_is_complete_offline(site, view, name):
     page.goto(Path(site, f"{name}.html").as_uri())
     assert not wrong
     # MathJax puts one container for each formula
-    page.wait_for_function("document.querySelectorAll('.math').length === 0 || "
-                           "document.querySelectorAll('mjx-container').length > 0", timeout=10_000)
+    page.wait_for_function(
+        "document.querySelectorAll('.math').length === 0 || "
+        "document.querySelectorAll('mjx-container').length > 0",
+        timeout=10_000,
+    )
     assert not wrong
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
@@ -47,8 +52,10 @@ def test_a_page_is_complete_offline(site, view, name):
 def test_what_is_missing_or_elsewhere_is_noticed(view, tmp_path):
     page, wrong, _ = view
     path = tmp_path / "page.html"
-    path.write_text('<img src="missing.png"><img src="http://192.0.2.1/a.png">'
-                    "<script>nothing.here()</script>", encoding="utf-8")
+    path.write_text(
+        '<img src="missing.png"><img src="http://192.0.2.1/a.png"><script>nothing.here()</script>',
+        encoding="utf-8",
+    )
     wrong.clear()
     page.goto(path.as_uri())
     said = "\n".join(wrong)

@@ -10,8 +10,9 @@ QUIZ_CHAPTER = "notebooks/lecture/02-songs-by-artists.html"
 
 @pytest.fixture(scope="module")
 def window(browser):
-    page = browser.new_context(viewport={"width": 1280, "height": 900},
-                               reduced_motion="reduce").new_page()
+    page = browser.new_context(
+        viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+    ).new_page()
     yield page
     page.context.close()
 
@@ -24,8 +25,10 @@ def explorer(site, window):
 
 def read(page):
     """What the explorer shows of the chosen artist: text by name."""
-    return {name: page.text_content(f"[data-read={name}]")
-            for name in ("n", "sample", "weight", "shrunken")}
+    return {
+        name: page.text_content(f"[data-read={name}]")
+        for name in ("n", "sample", "weight", "shrunken")
+    }
 
 
 def state(page):
@@ -41,14 +44,18 @@ def slide(page, name, value):
 def expected(spotify):
     """What Python says an artist's row should be, given both standard deviations."""
     artists = spotify.groupby("artist", observed=True)["popularity"].agg(
-        n="size", sample_mean="mean")
+        n="size", sample_mean="mean"
+    )
 
     def row(artist, sigma_y, sigma_mu):
         shrunken = ShrinkageExplorer(artists, 1, 1).shrunken(sigma_y, sigma_mu).loc[artist]
-        return {"n": str(artists.loc[artist, "n"]),
-                "sample": f"{artists.loc[artist, 'sample_mean']:.1f}",
-                "weight": f"{shrunken['weight']:.2f}",
-                "shrunken": f"{shrunken['shrunken_mean']:.1f}"}
+        return {
+            "n": str(artists.loc[artist, "n"]),
+            "sample": f"{artists.loc[artist, 'sample_mean']:.1f}",
+            "weight": f"{shrunken['weight']:.2f}",
+            "shrunken": f"{shrunken['shrunken_mean']:.1f}",
+        }
+
     return row
 
 
@@ -63,8 +70,9 @@ def test_the_explorer_starts_at_the_posterior_medians(explorer, expected):
 
 @pytest.mark.parametrize("sigma_y, sigma_mu", [(28, 15), (14, 3.5), (1, 0.1), (39.9, 39.9)])
 @pytest.mark.parametrize("artist", ["Mia X", "Frank Ocean"])
-def test_sliders_and_artist_give_what_python_computes(explorer, expected, sigma_y, sigma_mu,
-                                                      artist):
+def test_sliders_and_artist_give_what_python_computes(
+    explorer, expected, sigma_y, sigma_mu, artist
+):
     explorer.select_option(".shrinkage-choice select", artist)
     slide(explorer, "sigma_y", sigma_y)
     slide(explorer, "sigma_mu", sigma_mu)
@@ -97,8 +105,11 @@ def test_pointing_at_a_line_reads_that_artist_and_leaving_returns(explorer):
     circle = explorer.locator(".shrinkage-picture circle.sample").first
     circle.scroll_into_view_if_needed()
     box = explorer.locator(".shrinkage-picture").bounding_box()
-    left = min(explorer.evaluate(
-        "() => [...document.querySelectorAll('.sample')].map(c => +c.getAttribute('cx'))"))
+    left = min(
+        explorer.evaluate(
+            "() => [...document.querySelectorAll('.sample')].map(c => +c.getAttribute('cx'))"
+        )
+    )
     explorer.mouse.move(box["x"] + left, box["y"] + 46)
     assert explorer.get_attribute(".shrinkage-readout", "data-artist") == "Mia X"
     explorer.mouse.move(box["x"] + left, box["y"] - 30)
@@ -117,11 +128,13 @@ def test_the_explorer_works_with_the_keyboard_alone_and_speaks(explorer):
     explorer.keyboard.type("Frank")
     assert read(explorer)["n"] == "40"
     explorer.wait_for_function(
-        "document.querySelector('.shrinkage-status').textContent.startsWith('Frank Ocean: 40')")
+        "document.querySelector('.shrinkage-status').textContent.startsWith('Frank Ocean: 40')"
+    )
     assert "44 lines" in explorer.get_attribute(".shrinkage-picture", "aria-label")
 
 
 # -------------------------------------------------------------------------------------- quizzes
+
 
 @pytest.fixture
 def quiz(site, window):

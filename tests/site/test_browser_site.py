@@ -16,8 +16,12 @@ CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
 LARGEST_PAGE = 1_500_000  # bytes on the wire, compressed
 
 # Lighthouse's "slow 4G": 150 ms for a round trip, 1.6 Mbit/s down, 750 kbit/s up
-SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8,
-           "uploadThroughput": 750e3 / 8}
+SLOW_4G = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1.6e6 / 8,
+    "uploadThroughput": 750e3 / 8,
+}
 OPEN_ALL = """async () => {
   document.querySelectorAll("details").forEach(d => { d.open = true; d.hidden = false; });
   document.querySelectorAll(".toggle-button").forEach(b => b.click());
@@ -33,8 +37,10 @@ def open_page(browser):
     def opened(address, width=1280, theme="light"):
         if (width, theme) not in contexts:
             contexts[width, theme] = browser.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=theme,
-                reduced_motion="reduce").new_page()
+                viewport={"width": width, "height": 900},
+                color_scheme=theme,
+                reduced_motion="reduce",
+            ).new_page()
         page = contexts[width, theme]
         page.goto(address)
         return page
@@ -49,19 +55,27 @@ def violations(page):
     page.evaluate(OPEN_ALL)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{found['id']} ({found['impact']}): {[n['html'][:120] for n in found['nodes'][:3]]}"
-            for found in result["violations"]]
+    return [
+        f"{found['id']} ({found['impact']}): {[n['html'][:120] for n in found['nodes'][:3]]}"
+        for found in result["violations"]
+    ]
 
 
 # ------------------------------------------------------------------------------- accessibility
+
 
 def views():
     """Every page, at two widths in both themes; the first view of each, and a few more, quickly."""
     for name in [*PAGES, "search", "genindex"]:
         for width, theme in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]:
             quick = (width, theme) == (1280, "light") or name in ("index", CHAPTERS[-1])
-            yield pytest.param(name, width, theme, id=f"{name}-{width}px-{theme}",
-                               marks=[] if quick else pytest.mark.slow)
+            yield pytest.param(
+                name,
+                width,
+                theme,
+                id=f"{name}-{width}px-{theme}",
+                marks=[] if quick else pytest.mark.slow,
+            )
 
 
 @pytest.mark.parametrize("name, width, theme", views())
@@ -120,8 +134,10 @@ def test_the_tab_key_reaches_everything_in_the_text_and_shows_where_it_is(site, 
             break
     assert not [stop["text"] for stop in stops if not stop["seen"]]
     assert not [stop["text"] for stop in stops if stop["formula"]], "a formula is no control"
-    assert len([s for s in stops if s["tag"] in ("A", "BUTTON", "SUMMARY", "INPUT", "SELECT")]
-               ) == expected
+    assert (
+        len([s for s in stops if s["tag"] in ("A", "BUTTON", "SUMMARY", "INPUT", "SELECT")])
+        == expected
+    )
 
 
 def test_folded_code_opens_with_the_keyboard(site, open_page):
@@ -133,6 +149,7 @@ def test_folded_code_opens_with_the_keyboard(site, open_page):
 
 
 # ------------------------------------------------------------------- over http: weight, speed
+
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_over_http_is_light_complete_and_private(served, browser, name):
@@ -150,8 +167,9 @@ def test_a_page_over_http_is_light_complete_and_private(served, browser, name):
     assert 50_000 < sum(sizes) < LARGEST_PAGE
 
 
-@pytest.mark.parametrize("name", ["index", max(
-    CHAPTERS, key=lambda page: (PROJECT / f"{page}.ipynb").stat().st_size)])
+@pytest.mark.parametrize(
+    "name", ["index", max(CHAPTERS, key=lambda page: (PROJECT / f"{page}.ipynb").stat().st_size)]
+)
 def test_a_page_can_be_read_within_two_seconds_on_a_slow_line(served, browser, name):
     """Usable: the text is painted and the page answers, on "slow 4G" with an empty cache."""
     context = browser.new_context(viewport={"width": 390, "height": 844})

@@ -4,8 +4,8 @@ import nbformat
 import pytest
 from browser_watch import watch
 
-from course.site import slides
 from course.data import PROJECT
+from course.site import slides
 
 LECTURE = sorted((PROJECT / "notebooks" / "lecture").glob("*.ipynb"))
 # What of each slide lies outside its page, or is shrunk until it cannot be read
@@ -57,8 +57,10 @@ def test_every_slide_fits_its_page_offline(show, path):
     assert not wrong
     assert page.locator(".slides > section").count() >= 10
     assert page.evaluate("[...document.images].every(i => i.naturalWidth > 0 && i.alt.length > 40)")
-    assert not page.evaluate(r"/\\\(|\\\[|\{[a-z:]+\}`/.test("
-                             "document.querySelector('.slides').innerText)")
+    assert not page.evaluate(
+        r"/\\\(|\\\[|\{[a-z:]+\}`/.test("
+        "document.querySelector('.slides').innerText)"
+    )
 
 
 def test_a_slide_that_does_not_fit_is_noticed(show):
@@ -88,7 +90,12 @@ def test_the_answers_of_a_quiz_are_for_the_speaker_only(show):
 def test_every_cell_of_the_lecture_says_where_it_goes(path):
     for cell in nbformat.read(path, as_version=4).cells:
         assert cell.metadata.get("slideshow", {}).get("slide_type") in (
-            "slide", "subslide", "-", "notes", "skip"), cell.id
+            "slide",
+            "subslide",
+            "-",
+            "notes",
+            "skip",
+        ), cell.id
 
 
 def test_the_table_of_contents_leads_to_every_deck(decks):

@@ -9,9 +9,8 @@ import yaml
 from bs4 import BeautifulSoup
 from IPython.core.inputtransformer2 import TransformerManager
 
-from course.site import book
-from course.site import launch
 from course.data import PROJECT
+from course.site import book, launch
 
 ADDRESS = "https://github.com/somebody/fork"
 
@@ -32,7 +31,8 @@ def run_setup_cell(modules, monkeypatch):
 
 def test_the_setup_cell_installs_the_course_on_colab(monkeypatch):
     assert run_setup_cell(["google.colab"], monkeypatch) == [
-        f'%pip install --quiet "hierarchical-course @ git+{ADDRESS}@launch"']
+        f'%pip install --quiet "hierarchical-course @ git+{ADDRESS}@launch"'
+    ]
 
 
 def test_the_setup_cell_does_nothing_elsewhere(monkeypatch):
@@ -77,10 +77,13 @@ def built(tmp_path, monkeypatch):
     (source / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: lesson\n")
     (source / "index.md").write_text("# Title\n\nThe first page.\n")
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_markdown_cell("# Lesson\n\nWhat <this> & that is about.",
-                                             id="title")],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3",
-                                 "language": "python"}})
+        cells=[
+            nbformat.v4.new_markdown_cell("# Lesson\n\nWhat <this> & that is about.", id="title")
+        ],
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
+    )
     nbformat.write(notebook, source / "lesson.ipynb")
     monkeypatch.setattr(book, "PROJECT", source)
 
@@ -91,13 +94,15 @@ def built(tmp_path, monkeypatch):
             monkeypatch.setenv(name, value)
         assert book.build(output=tmp_path, fresh=True) == 0
         return tmp_path / "_build" / "html"
+
     return build
 
 
 def links(site):
     page = BeautifulSoup((site / "lesson.html").read_text(encoding="utf-8"), "html.parser")
-    return {a.get_text(strip=True): a["href"] for a in page.select(
-        ".dropdown-launch-buttons a[href]")}
+    return {
+        a.get_text(strip=True): a["href"] for a in page.select(".dropdown-launch-buttons a[href]")
+    }
 
 
 def test_a_book_of_no_known_address_has_no_launch_buttons_and_no_site_map(built):
@@ -109,13 +114,18 @@ def test_a_book_of_no_known_address_has_no_launch_buttons_and_no_site_map(built)
 
 
 def test_every_address_follows_from_the_repository(built):
-    site = built(COURSE_REPOSITORY=ADDRESS, COURSE_JUPYTERHUB="https://hub.example.org",
-                 COURSE_SITE_URL="https://somebody.example.org/fork")
+    site = built(
+        COURSE_REPOSITORY=ADDRESS,
+        COURSE_JUPYTERHUB="https://hub.example.org",
+        COURSE_SITE_URL="https://somebody.example.org/fork",
+    )
     found = links(site)
-    assert found["Colab"] == ("https://colab.research.google.com/github/somebody/fork/blob/launch/"
-                              "lesson.ipynb")
-    assert found["Binder"] == ("https://mybinder.org/v2/gh/somebody/fork/launch"
-                               "?urlpath=lab/tree/lesson.ipynb")
+    assert found["Colab"] == (
+        "https://colab.research.google.com/github/somebody/fork/blob/launch/lesson.ipynb"
+    )
+    assert found["Binder"] == (
+        "https://mybinder.org/v2/gh/somebody/fork/launch?urlpath=lab/tree/lesson.ipynb"
+    )
     assert found["JupyterHub"].startswith("https://hub.example.org/hub/user-redirect/git-pull?")
     assert "branch=launch" in found["JupyterHub"]
     site_map = (site / "sitemap.xml").read_text(encoding="utf-8")

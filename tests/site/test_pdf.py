@@ -7,10 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from course.site import browser
-from course.site import pdf
-from course.data import PROJECT
 from course.chapters.exercises import activity_chapters, exercises
+from course.data import PROJECT
+from course.site import browser, pdf
 
 pytestmark = pytest.mark.slow
 
@@ -69,9 +68,12 @@ def test_the_outline_lists_every_chapter_and_ends_with_the_solutions(reader):
 
 def test_every_solution_stands_behind_the_last_chapter_and_nowhere_else(reader):
     entries = [title for _, title in titles(reader.outline)]
-    listed = entries[entries.index("Solutions"):]
-    asked = [exercise for path in activity_chapters()
-             for exercise in exercises(nbformat.read(path, as_version=4))]
+    listed = entries[entries.index("Solutions") :]
+    asked = [
+        exercise
+        for path in activity_chapters()
+        for exercise in exercises(nbformat.read(path, as_version=4))
+    ]
     assert asked
     for exercise in asked:
         assert listed.count(f"Solution to Exercise {exercise.number}") == 1, exercise.id

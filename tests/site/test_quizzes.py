@@ -14,8 +14,11 @@ QUIZ = re.compile(r"""(?sx) \*\*Check\ yourself\.\*\*\ (?P<question>.+?)\n\n (?P
 
 
 def quizzes(path):
-    return [cell for cell in nbformat.read(path, as_version=4).cells
-            if "quiz" in cell.metadata.get("tags", [])]
+    return [
+        cell
+        for cell in nbformat.read(path, as_version=4).cells
+        if "quiz" in cell.metadata.get("tags", [])
+    ]
 
 
 def items(text):
@@ -28,8 +31,11 @@ def items(text):
 
 def right(cell):
     """The positions of the options that are called right."""
-    return [k for k, answer in enumerate(items(QUIZ.fullmatch(cell.source)["answers"]))
-            if answer.startswith("**Right.** ")]
+    return [
+        k
+        for k, answer in enumerate(items(QUIZ.fullmatch(cell.source)["answers"]))
+        if answer.startswith("**Right.** ")
+    ]
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=[path.stem for path in CHAPTERS])

@@ -18,27 +18,59 @@ def read(kind, answer, **details):
     return record
 
 
-@pytest.mark.parametrize("answer", [
-    2.5, np.float64(2.5), np.float32(2.5), np.array(2.5), np.array([2.5]), xr.DataArray(2.5),
-    xr.Dataset({"mu": 2.5}), pd.Series([2.5]), Decimal("2.5"), Fraction(5, 2), [2.5]])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        2.5,
+        np.float64(2.5),
+        np.float32(2.5),
+        np.array(2.5),
+        np.array([2.5]),
+        xr.DataArray(2.5),
+        xr.Dataset({"mu": 2.5}),
+        pd.Series([2.5]),
+        Decimal("2.5"),
+        Fraction(5, 2),
+        [2.5],
+    ],
+)
 def test_numbers_of_many_kinds(answer):
     record = read("number", answer)
     assert record["value"] == 2.5 and type(record["value"]) is float
 
 
-@pytest.mark.parametrize(("answer", "says"), [
-    ("2.5", "leave out the quotes"), (np.array("2.5"), "leave out the quotes"),
-    ([1, 2], "one is asked for"), (float("nan"), "not a finite number"),
-    (np.inf, "not a finite number"), (True, "a number is asked for"), ({2.5}, "is asked for"),
-    (range(10**9), "too many"), (2j, "is asked for"), (print, "is asked for")])
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("2.5", "leave out the quotes"),
+        (np.array("2.5"), "leave out the quotes"),
+        ([1, 2], "one is asked for"),
+        (float("nan"), "not a finite number"),
+        (np.inf, "not a finite number"),
+        (True, "a number is asked for"),
+        ({2.5}, "is asked for"),
+        (range(10**9), "too many"),
+        (2j, "is asked for"),
+        (print, "is asked for"),
+    ],
+)
 def test_what_is_not_a_number_is_named(answer, says):
     record = read("number", answer)
     assert record["status"] == "unusable" and says in record["reason"]
 
 
-@pytest.mark.parametrize("answer", [
-    (1, 2), [1.0, 2.0], np.array([1, 2]), np.array([[1, 2]]), pd.Series([1, 2], index=[0.1, 0.9]),
-    pd.Interval(1, 2), xr.DataArray(np.arange(1, 3.0), dims="quantile")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (1, 2),
+        [1.0, 2.0],
+        np.array([1, 2]),
+        np.array([[1, 2]]),
+        pd.Series([1, 2], index=[0.1, 0.9]),
+        pd.Interval(1, 2),
+        xr.DataArray(np.arange(1, 3.0), dims="quantile"),
+    ],
+)
 def test_intervals_of_many_kinds(answer):
     assert read("interval", answer)["value"] == [1.0, 2.0]
 
@@ -64,9 +96,16 @@ def test_unanswered(answer):
     assert collect({}, {"x": {"type": "number"}})["x"]["status"] == "missing"
 
 
-@pytest.mark.parametrize(("shape", "read_as"), [
-    ((4, 250), [4, 250]), ((250, 4), [4, 250]), ((1000,), [1000]), ((4, 250, 1), [4, 250]),
-    ((1, 1000), [1000])])
+@pytest.mark.parametrize(
+    ("shape", "read_as"),
+    [
+        ((4, 250), [4, 250]),
+        ((250, 4), [4, 250]),
+        ((1000,), [1000]),
+        ((4, 250, 1), [4, 250]),
+        ((1, 1000), [1000]),
+    ],
+)
 def test_shapes_of_draws(shape, read_as):
     assert read("draws", np.zeros(shape))["value"]["shape"] == read_as
 
@@ -104,10 +143,15 @@ class SaysIsFloat(float):
 
 
 @pytest.mark.parametrize("make", [Hostile, SaysIsFloat])
-@pytest.mark.parametrize("kind", ["number", "interval", "choice", "text", "draws", "table",
-                                  "posterior", "plot", "error"])
+@pytest.mark.parametrize(
+    "kind", ["number", "interval", "choice", "text", "draws", "table", "posterior", "plot", "error"]
+)
 def test_hostile_objects_do_not_stop_the_collecting(kind, make):
-    details = {"options": ["a"], "columns": ["shift"], "index": "artist",
-               "parameters": {"mu": [{"names": ["mu"]}]}}
+    details = {
+        "options": ["a"],
+        "columns": ["shift"],
+        "index": "artist",
+        "parameters": {"mu": [{"names": ["mu"]}]},
+    }
     record = read(kind, make(), **details)
     assert record["status"] in ("ok", "unusable")

@@ -15,16 +15,23 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from course.site.sphinx import exercises as sphinx_exercises
 from course.chapters import stored_numbers
 from course.chapters.execute import chapters
 from course.ledger.published import Number, numbers
+from course.site.sphinx import exercises as sphinx_exercises
 
 # What pages with formulas load, out of the 24 MB that the package carries.
 MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 MATHJAX_FOLDER = "mathjax"
-LEDGER_HEAD = ("Number", "Published", "Exact, R's priors", "Exact, our priors", "Computed here",
-               "MCSE", "Verdict")
+LEDGER_HEAD = (
+    "Number",
+    "Published",
+    "Exact, R's priors",
+    "Exact, our priors",
+    "Computed here",
+    "MCSE",
+    "Verdict",
+)
 
 
 # Tag of a Markdown cell: the directive that it becomes in the book.
@@ -110,7 +117,8 @@ class LedgerValue(SphinxRole):
         rows = stored_rows(self.env)
         if number not in rows or column not in rows[number][0]:
             message = self.inliner.reporter.error(
-                f"The notebooks have no {column!r} of a number {number!r}.", line=self.lineno)
+                f"The notebooks have no {column!r} of a number {number!r}.", line=self.lineno
+            )
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         return [nodes.Text(rows[number][0][column].replace("-", "\N{MINUS SIGN}"))], []
 
@@ -155,17 +163,28 @@ class NumberLedger(SphinxDirective):
         else:
             link, _ = self.state.inline_text(f"[`{number.id}`]({page}.ipynb)", self.lineno)
             code = nodes.paragraph("", "", *link)
-            cells = [number.published, stored["exact_source"], stored["exact"],
-                     stored["computed"], stored["mcse"], stored["verdict"]]
-        return nodes.row("", nodes.entry("", name, code),
-                         *(nodes.entry("", nodes.paragraph(text=cell)) for cell in cells))
+            cells = [
+                number.published,
+                stored["exact_source"],
+                stored["exact"],
+                stored["computed"],
+                stored["mcse"],
+                stored["verdict"],
+            ]
+        return nodes.row(
+            "",
+            nodes.entry("", name, code),
+            *(nodes.entry("", nodes.paragraph(text=cell)) for cell in cells),
+        )
 
 
 def ledger_table() -> nodes.table:
     """An empty table with the ledger's head."""
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in LEDGER_HEAD),
-                         cols=len(LEDGER_HEAD))
-    group += nodes.thead("", nodes.row("", *(
-        nodes.entry("", nodes.paragraph(text=text)) for text in LEDGER_HEAD)))
+    group = nodes.tgroup(
+        "", *(nodes.colspec(colwidth=1) for _ in LEDGER_HEAD), cols=len(LEDGER_HEAD)
+    )
+    group += nodes.thead(
+        "", nodes.row("", *(nodes.entry("", nodes.paragraph(text=text)) for text in LEDGER_HEAD))
+    )
     group += nodes.tbody()
     return nodes.table("", group, classes=["number-ledger"])

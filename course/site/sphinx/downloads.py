@@ -70,9 +70,16 @@ def offer_in_header(app: Sphinx, page: str, template: str, context: dict, doctre
             continue
         others = [button for button in group["buttons"] if button["type"] == "javascript"]
         group["buttons"] = [
-            {"type": "link", "url": address, "text": name, "tooltip": f"Download: {name}",
-             "icon": "fas fa-file", "label": f"download-{name.split()[0].lower()}-button"}
-            for name, address in offers(page).items()] + others
+            {
+                "type": "link",
+                "url": address,
+                "text": name,
+                "tooltip": f"Download: {name}",
+                "icon": "fas fa-file",
+                "label": f"download-{name.split()[0].lower()}-button",
+            }
+            for name, address in offers(page).items()
+        ] + others
 
 
 def write_downloads(app: Sphinx, exception: Exception | None) -> None:

@@ -30,8 +30,10 @@ from course.chapters.exercises import (
 )
 
 WITHHELD = "withheld"
-KEY_NUMBERS = {"code_prompt_show": "Key numbers: the answers, verified",
-               "code_prompt_hide": "Key numbers: the answers, verified"}
+KEY_NUMBERS = {
+    "code_prompt_show": "Key numbers: the answers, verified",
+    "code_prompt_hide": "Key numbers: the answers, verified",
+}
 LIST_HEAD = ("Exercise", "Kind", "Points")
 
 
@@ -69,6 +71,7 @@ def merge_visitors(app: Sphinx) -> None:
 
 # ------------------------------------------------------------- from cells to directives
 
+
 def shape(notebook: NotebookNode) -> None:
     """Turn the tagged cells of a chapter into what Sphinx reads, in place.
 
@@ -92,8 +95,9 @@ def shape(notebook: NotebookNode) -> None:
 
 def withhold(notebook: NotebookNode) -> None:
     """Remove solutions and answer keys."""
-    notebook.cells = [cell for cell in notebook.cells
-                      if not tags(cell) & {"solution", "key-numbers"}]
+    notebook.cells = [
+        cell for cell in notebook.cells if not tags(cell) & {"solution", "key-numbers"}
+    ]
 
 
 def solution_of():
@@ -110,6 +114,7 @@ def solution_of():
         elif "remove-cell" not in tags(cell):
             current = None
         return current
+
     return of
 
 
@@ -119,10 +124,12 @@ def solution_gates(id: str) -> list[NotebookNode]:
     sources = {
         "start": f":::{{solution-start}} {id}\n:label: {label}\n:::",
         "end": f":::{{div}} back\n[Back to Exercise {number_of(id)}](#{id})\n:::\n\n"
-               ":::{solution-end}\n:::",
+        ":::{solution-end}\n:::",
     }
-    return [nbformat.v4.new_markdown_cell(source, id=f"{label}-{place}")
-            for place, source in sources.items()]
+    return [
+        nbformat.v4.new_markdown_cell(source, id=f"{label}-{place}")
+        for place, source in sources.items()
+    ]
 
 
 def shaped(cell: NotebookNode, solved: set[str]) -> NotebookNode:
@@ -137,7 +144,8 @@ def shaped(cell: NotebookNode, solved: set[str]) -> NotebookNode:
         heading = cell.source.strip().partition("\n")[0]
         cell.source = (
             f"{heading}\n\n::::::::{{exercise}}\n:label: {exercise.id}\n:nonumber:\n\n"
-            f":::{{div}} exercise-facts\n{' · '.join(facts)}\n:::\n\n{exercise.prompt}\n::::::::")
+            f":::{{div}} exercise-facts\n{' · '.join(facts)}\n:::\n\n{exercise.prompt}\n::::::::"
+        )
     elif "check" in tags(cell):
         cell.outputs = []  # what it says about the solution would give it away
     elif "key-numbers" in tags(cell):
@@ -147,6 +155,7 @@ def shaped(cell: NotebookNode, solved: set[str]) -> NotebookNode:
 
 
 # ------------------------------------------------------------------- what directives make
+
 
 class folded_solution(nodes.General, nodes.Element):
     """A solution: a closed ``details`` element."""
@@ -190,8 +199,9 @@ class ShapeExercises(SphinxTransform):
         """Replace a solution, so that links to it keep their text (and do not fail)."""
         label = solution["label"]
         title = f"Solution to Exercise {number_of(solution['target_label'])}"
-        folded = folded_solution("", *content(solution), ids=[label], names=solution["names"],
-                                 summary=title)
+        folded = folded_solution(
+            "", *content(solution), ids=[label], names=solution["names"], summary=title
+        )
         solution.replace_self(folded)
         self.document.ids[label] = folded
         del self.env.sphinx_exercise_registry[label]
@@ -210,6 +220,7 @@ def content(node: nodes.Element) -> list[nodes.Node]:
 
 # ------------------------------------------------------------------- the list of exercises
 
+
 class ExerciseList(SphinxDirective):
     """``{exercise-list}``: all exercises with their kinds and points, a table for each chapter."""
 
@@ -225,10 +236,18 @@ class ExerciseList(SphinxDirective):
             page = f"/notebooks/activity/{path.name}"
             title = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
             result.append(nodes.rubric("", "", *self.parse_text(f"[{title}]({page})")))
-            result.append(self.table([
-                (f"[{exercise.number} · {exercise.title}]({page}#{exercise.id})",
-                 exercise.kind, f"{exercise.points}{' (bonus)' if exercise.optional else ''}")
-                for exercise in asked]))
+            result.append(
+                self.table(
+                    [
+                        (
+                            f"[{exercise.number} · {exercise.title}]({page}#{exercise.id})",
+                            exercise.kind,
+                            f"{exercise.points}{' (bonus)' if exercise.optional else ''}",
+                        )
+                        for exercise in asked
+                    ]
+                )
+            )
             found += asked
         if not found:
             return [nodes.paragraph(text="There are no exercises yet.")]
@@ -243,13 +262,19 @@ class ExerciseList(SphinxDirective):
 
     def table(self, rows: list[tuple[str, ...]]) -> nodes.table:
         """A table with the list's head."""
-        def row(cells):
-            return nodes.row("", *(
-                nodes.entry("", nodes.paragraph("", "", *self.parse_text(cell)))
-                for cell in cells))
 
-        group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in LIST_HEAD),
-                             cols=len(LIST_HEAD))
+        def row(cells):
+            return nodes.row(
+                "",
+                *(
+                    nodes.entry("", nodes.paragraph("", "", *self.parse_text(cell)))
+                    for cell in cells
+                ),
+            )
+
+        group = nodes.tgroup(
+            "", *(nodes.colspec(colwidth=1) for _ in LIST_HEAD), cols=len(LIST_HEAD)
+        )
         group += nodes.thead("", row(LIST_HEAD))
         group += nodes.tbody("", *map(row, rows))
         return nodes.table("", group, classes=["exercise-list"])

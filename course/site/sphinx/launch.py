@@ -33,5 +33,8 @@ def add_options(app: Sphinx, config: Config) -> None:
     if hub := os.environ.get(HUB):
         buttons["jupyterhub_url"] = hub
     config.html_theme_options = {
-        **config.html_theme_options, "repository_url": repository, "repository_branch": BRANCH,
-        "launch_buttons": buttons}
+        **config.html_theme_options,
+        "repository_url": repository,
+        "repository_branch": BRANCH,
+        "launch_buttons": buttons,
+    }

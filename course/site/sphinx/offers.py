@@ -35,10 +35,15 @@ def made(app: Sphinx) -> dict[str, Path]:
     """What was made for this kind of book: the text of its link, and the file or folder."""
     build = Path(app.outdir).parent
     kind = "withheld" if withheld() else "shown"
-    found = {"The book as a PDF": build / f"pdf-{kind}" / "hierarchical-models.pdf",
-             "Slides of the lecture": build / "slides"}
-    return {text: path for text, path in found.items()
-            if path.is_file() or (path / "index.html").is_file()}
+    found = {
+        "The book as a PDF": build / f"pdf-{kind}" / "hierarchical-models.pdf",
+        "Slides of the lecture": build / "slides",
+    }
+    return {
+        text: path
+        for text, path in found.items()
+        if path.is_file() or (path / "index.html").is_file()
+    }
 
 
 class Offers(SphinxDirective):
@@ -54,8 +59,9 @@ def pages_with_old_offers(app: Sphinx, env: BuildEnvironment, *_) -> list[str]:
     """The pages with the directive, if something was made or removed since the last build."""
     now = sorted(made(app))
     old, env.book_offers = getattr(env, "book_offers", now), now
-    return [] if old == now else [page for page in env.found_docs
-                                  if env.metadata[page].get("offers")]
+    return (
+        [] if old == now else [page for page in env.found_docs if env.metadata[page].get("offers")]
+    )
 
 
 def link(app: Sphinx, doctree: nodes.document, page: str) -> None:

@@ -47,9 +47,11 @@ def add_parts(app: Sphinx, page: str, template: str, context: dict, doctree) -> 
         if app.builder.name == "singlehtml" and name == "quiz":
             app.add_css_file("quiz.css")
             continue  # no buttons on paper
-        if any(name in (node.get("classes", []) if isinstance(node, nodes.Element) else [])
-               or isinstance(node, nodes.raw) and f"class='{name}'" in node.astext()
-               for node in doctree.findall()):
+        if any(
+            name in (node.get("classes", []) if isinstance(node, nodes.Element) else [])
+            or (isinstance(node, nodes.raw) and f"class='{name}'" in node.astext())
+            for node in doctree.findall()
+        ):
             app.add_js_file(f"{file}.js", loading_method="defer")
             app.add_css_file(f"{file}.css")
 
@@ -60,8 +62,9 @@ def add_description(app: Sphinx, page: str, template: str, context: dict, doctre
         return
     text = description(doctree)
     if text:
-        context["metatags"] = (context.get("metatags", "")
-                               + f'<meta name="description" content="{escape(text)}" />\n')
+        context["metatags"] = (
+            context.get("metatags", "") + f'<meta name="description" content="{escape(text)}" />\n'
+        )
 
 
 def repair_markup(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
@@ -72,12 +75,16 @@ def repair_markup(app: Sphinx, page: str, template: str, context: dict, doctree)
 
 def drop_idle_mathjax(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
     """Load MathJax, a quarter of a page's weight, only where there is a formula."""
-    if doctree is None or any(doctree.findall(
-            lambda node: isinstance(node, nodes.math | nodes.math_block))):
+    if doctree is None or any(
+        doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
+    ):
         return
     if 'class="math' not in context["body"]:
-        context["script_files"] = [script for script in context["script_files"]
-                                   if "mathjax" not in str(getattr(script, "filename", script))]
+        context["script_files"] = [
+            script
+            for script in context["script_files"]
+            if "mathjax" not in str(getattr(script, "filename", script))
+        ]
 
 
 def drop_icon_script(app: Sphinx, exception: Exception | None) -> None:
@@ -91,12 +98,16 @@ def description(doctree: nodes.document) -> str:
     """What a page is about: its objectives, else its first paragraph; shortened at a word."""
     for box in doctree.findall(nodes.container):
         if "objectives" in box["classes"]:
-            items = [item.astext() for item in box.findall(nodes.list_item)
-                     if not any(item.findall(nodes.math))]
+            items = [
+                item.astext()
+                for item in box.findall(nodes.list_item)
+                if not any(item.findall(nodes.math))
+            ]
             return shorten("After this chapter you can " + " ".join(items))
     for paragraph in doctree.findall(nodes.paragraph):
         if isinstance(paragraph.parent, nodes.section | nodes.container) and not any(
-                paragraph.findall(nodes.math)):
+            paragraph.findall(nodes.math)
+        ):
             return shorten(paragraph.astext())
     return ""
 
@@ -106,4 +117,4 @@ def shorten(text: str) -> str:
     text = " ".join(text.split()).rstrip(":")
     if len(text) <= LONGEST_DESCRIPTION:
         return text
-    return text[:LONGEST_DESCRIPTION - 2].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+    return text[: LONGEST_DESCRIPTION - 2].rsplit(" ", 1)[0].rstrip(",;:") + " …"
