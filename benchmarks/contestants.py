@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from course.data import PROJECT, find
+from course.data import find
+from course.paths import PROJECT
 
 R_SCRIPT = PROJECT / "benchmarks" / "models.R"
 CORES = 2

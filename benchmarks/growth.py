@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from benchmarks import process
 from benchmarks.run import RESULTS, use_two_cores
-from course.data import PROJECT
+from course.paths import PROJECT
 
 SONGS_EACH = 8
 MU, SIGMA_Y, SIGMA_MU = 52.0, 14.0, 15.0

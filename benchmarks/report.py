@@ -10,8 +10,8 @@ import pandas as pd
 from benchmarks import tables
 from benchmarks.growth import SECONDS_ALLOWED
 from benchmarks.run import ALL, RESULTS
-from course.data import PROJECT
 from course.fitting.models import MODELS
+from course.paths import PROJECT
 
 PAGE = PROJECT / "book" / "benchmark.md"
 TEXT = Path(__file__).parent / "page.md"

@@ -15,8 +15,8 @@ from tqdm import tqdm
 from benchmarks import draws as of_draws
 from benchmarks import process
 from benchmarks.contestants import CONTESTANTS, absent, command, environment
-from course.data import PROJECT
 from course.fitting.models import MODELS
+from course.paths import PROJECT
 
 RESULTS = PROJECT / "benchmarks" / "results"
 DRAWS = 5_000

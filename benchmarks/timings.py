@@ -8,8 +8,9 @@ import time
 from datetime import date
 from importlib.metadata import version
 
-from course.chapters.execute import chapters, execute
-from course.data import PROJECT
+from course.chapters.cells import chapters
+from course.chapters.execute import execute
+from course.paths import PROJECT
 
 PAGE = PROJECT / "book" / "timings.md"
 PACKAGES = (

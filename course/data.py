@@ -23,7 +23,8 @@ from pathlib import Path
 import pandas as pd
 import pooch
 
-PROJECT = Path(__file__).resolve().parents[1]
+from course.paths import PROJECT
+
 BASE_URL = (
     "https://raw.githubusercontent.com/vincentarelbundock/Rdatasets/"
     "1dcc2bf5f955cc1224a3e1307256e1fe86b68dae/csv/bayesrules/"

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from course.data import PROJECT
 from course.explorer import ShrinkageExplorer
+from course.paths import PROJECT
 
 GROUPS = pd.DataFrame(
     {"n": [2, 5, 40], "sample_mean": [73.0, 24.2, 69.775]},

@@ -13,17 +13,14 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.chapters import leaks
-from course.chapters.exercises import ACTIVITY, activity_chapters, exercise_id, parse, tags
+from course.chapters.cells import KERNEL, activity_chapters, exercise_id, tags
+from course.chapters.exercises import parse
 from course.chapters.plain_text import PlainText
-from course.data import PROJECT
+from course.paths import ACTIVITY, BUILD
 
-STUDENT_FOLDER = PROJECT / "_build" / "student"
+STUDENT_FOLDER = BUILD / "student"
 MANIFEST = "manifest.json"
 ARCHIVE = "activity.zip"
-KERNEL = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 REMOVED = {"solution", "key-numbers", "remove-cell"}
 KEPT_TAGS = ("exercise", "answer", "check", "objectives", "erratum")
 HOW_TO = """\

@@ -10,23 +10,16 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from course.chapters.editions import KERNEL
+from course.chapters.cells import KERNEL, chapters, read, write
 from course.chapters.kernels import async_kernel_manager
-from course.data import PROJECT
 from course.key_numbers import STRICT
 
-NOTEBOOKS = PROJECT / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WORKERS = 2
 
 
 class ChapterError(RuntimeError):
     """Some chapters did not run to their end."""
-
-
-def chapters() -> list[Path]:
-    """All chapters, in the order of their folders and names."""
-    return sorted(NOTEBOOKS.glob("*/[0-9]*.ipynb"), key=lambda p: (p.parent.name != "lecture", p))
 
 
 def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
@@ -37,7 +30,7 @@ def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
     nbclient.exceptions.CellExecutionError
         If a cell fails, or if a key number is off.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read(path)
     start = time.perf_counter()
     client = NotebookClient(
         notebook,
@@ -92,13 +85,6 @@ def run_all(paths: list[Path], save: bool) -> dict[Path, tuple[nbformat.Notebook
         count = f"{len(errors)} of {len(paths)} chapters failed; their files are as they were."
         raise ChapterError("\n\n".join([*errors, count]))
     return {path: results[path] for path in paths}
-
-
-def write(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write a notebook in one step, so that an interruption cannot leave half a file."""
-    draft = path.with_name(path.name + ".tmp")
-    nbformat.write(notebook, draft)
-    draft.replace(path)
 
 
 def run_in_place(names: list[str]) -> int:

@@ -2,13 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course.data import PROJECT
+from course.chapters.cells import tags
 
-ACTIVITY = PROJECT / "notebooks" / "activity"
 KINDS = ("number", "choice", "code", "written")
 TYPES = ("number", "interval", "choice", "text", "draws", "table", "posterior", "plot", "error")
 ID = re.compile(r"ex-(\d{2})([a-z]?)")
@@ -54,16 +52,6 @@ def number_of(id: str) -> str:
     return f"{int(digits)}{part}"
 
 
-def tags(cell: NotebookNode) -> set[str]:
-    """The tags of a cell."""
-    return set(cell.metadata.get("tags", []))
-
-
-def exercise_id(cell: NotebookNode) -> str | None:
-    """The id of the exercise that a cell belongs to, if it names one."""
-    return cell.metadata.get("course", {}).get("exercise")
-
-
 def parse(cell: NotebookNode) -> Exercise:
     """Read a cell tagged `exercise`.
 
@@ -107,8 +95,3 @@ def parse(cell: NotebookNode) -> Exercise:
 def exercises(notebook: NotebookNode) -> list[Exercise]:
     """All exercises of a notebook, in its order."""
     return [parse(cell) for cell in notebook.cells if "exercise" in tags(cell)]
-
-
-def activity_chapters(folder: Path = ACTIVITY) -> list[Path]:
-    """The activity's notebooks, in order."""
-    return sorted(folder.glob("[0-9]*.ipynb"))

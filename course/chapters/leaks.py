@@ -12,10 +12,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course.chapters.exercises import TYPES, exercises, tags
-from course.data import PROJECT
+from course.chapters.cells import tags
+from course.chapters.exercises import TYPES, exercises
+from course.paths import RUBRICS
 
-RUBRICS = PROJECT / "instructors" / "rubrics.toml"
 SHORTEST = 25  # characters of a line or sentence, spaces not counted, that can give something away
 ANSWER_KEYS = {"solution", "key-numbers"}
 CELL_KEYS = {"tags", "course"}

@@ -8,8 +8,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 from pybtex.database import parse_file
 
-from course.chapters.exercises import exercises, tags
-from course.data import PROJECT
+from course.chapters.cells import tags
+from course.chapters.exercises import exercises
+from course.paths import REFERENCES
 
 # Code comes first where it begins first, so that markup shown as code stays as it is.
 MARKUP = re.compile(
@@ -18,7 +19,6 @@ MARKUP = re.compile(
         | (?<!!)\[(?P<text>[^\]]+)\]\((?P<target>[^)\s]+)\)"""
 )
 GLUED = "application/papermill.record/text/plain"
-REFERENCES = PROJECT / "book" / "references.bib"
 
 
 class MarkupError(ValueError):

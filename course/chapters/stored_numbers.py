@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
-from course.chapters.execute import ChapterError, chapters, run_all
+from course.chapters.cells import chapters
+from course.chapters.execute import ChapterError, run_all
 
 COLUMNS = ("id", "published", "exact_source", "exact", "computed", "mcse", "verdict")
 TAG = "key-numbers"

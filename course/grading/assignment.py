@@ -9,11 +9,11 @@ from pathlib import Path
 
 import nbformat
 
-from course.chapters.exercises import ACTIVITY, Exercise, activity_chapters, exercises
-from course.data import PROJECT
+from course.chapters.cells import activity_chapters, title
+from course.chapters.exercises import Exercise, exercises
 from course.judging import questions
+from course.paths import ACTIVITY, PACKAGE, RUBRICS
 
-RUBRICS = PROJECT / "instructors" / "rubrics.toml"
 # What decides marks, beside the chapters: when one of these changes, everything is judged again.
 RULES = ("exact/*.py", "ledger/*.py", "judging/*.py", "grading/judging.py")
 
@@ -63,7 +63,7 @@ class Assignment:
     @cached_property
     def rules(self) -> str:
         """A digest of all that decides marks."""
-        package = PROJECT / "course"
+        package = PACKAGE
         digest = hashlib.sha256(
             json.dumps(
                 [
@@ -96,8 +96,7 @@ def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS) -> Assignment:
         unknown = [exercise.id for exercise in found if exercise.id not in questions.QUESTIONS]
         if unknown:
             raise AssignmentError(f"{path}: there are no rules for {', '.join(unknown)}.")
-        heading = notebook.cells[0].source.partition("\n")[0] if notebook.cells else ""
-        chapters.append(Chapter(path.stem, found, heading.lstrip("# ") or path.stem))
+        chapters.append(Chapter(path.stem, found, title(notebook) or path.stem))
     if not any(chapter.exercises for chapter in chapters):
         raise AssignmentError(f"There are no exercises in {folder}.")
     return Assignment(chapters, read_rubrics(rubrics))

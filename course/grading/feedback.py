@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from course.chapters.cells import replace
 from course.grading.assignment import Assignment
 from course.grading.results import StudentResult
 
@@ -40,9 +41,7 @@ def write(folder: Path, result: StudentResult, assignment: Assignment) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / filename(result.student)
     text = render(result, assignment)
-    draft = path.with_name(path.name + ".tmp")
-    draft.write_text(text, encoding="utf-8", errors="replace")
-    draft.replace(path)
+    replace(path, text)
     return path
 
 

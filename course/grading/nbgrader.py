@@ -17,19 +17,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.chapters.editions import KERNEL, solution_code, student
-from course.chapters.exercises import (
-    ACTIVITY,
-    Exercise,
-    activity_chapters,
-    exercise_id,
-    exercises,
-    tags,
-)
-from course.data import PROJECT
+from course.chapters.cells import KERNEL, activity_chapters, exercise_id, tags
+from course.chapters.editions import solution_code, student
+from course.chapters.exercises import Exercise, exercises
 from course.judging import questions
+from course.paths import ACTIVITY, BUILD
 
-OUTPUT = PROJECT / "_build" / "nbgrader"
+OUTPUT = BUILD / "nbgrader"
 ASSIGNMENT = "activity"
 STUB = "# Replace each ... above."
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")

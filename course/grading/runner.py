@@ -18,22 +18,21 @@ from pathlib import Path
 
 import psutil
 
-import course
 from course import data
 from course.grading.names import assigned
+from course.paths import PACKAGE
 from course.submission.sandbox import CACHE, DATA, HOME, Limits, SandboxError, View
 
-PACKAGE = Path(course.__file__).resolve().parent
 # What submissions may read of this package. Nothing here knows what is right.
 FOR_STUDENTS = (
     "__init__.py",
+    "paths.py",
     "data.py",
     "diagrams.py",
     "baseball.csv",
     "book.mplstyle",
-    "fitting/__init__.py",
-    "fitting/models.py",
-    *(f"submission/{path.name}" for path in (PACKAGE / "submission").glob("*.py")),
+    *(f"{path.parent.name}/{path.name}" for path in sorted(PACKAGE.glob("submission/*.py"))),
+    *(f"{path.parent.name}/{path.name}" for path in sorted(PACKAGE.glob("fitting/*.py"))),
 )
 WARM_UP_SECONDS = 300
 GRACE = 5

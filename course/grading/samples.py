@@ -12,13 +12,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from course.chapters.cells import activity_chapters, exercise_id, tags
 from course.chapters.editions import solved, student
-from course.chapters.exercises import activity_chapters, exercise_id, tags
-from course.data import PROJECT
 from course.grading import tables
+from course.paths import SAMPLE_CLASS, SAMPLE_ROSTER
 
-FOLDER = PROJECT / "instructors" / "sample-class"
-ROSTER = PROJECT / "instructors" / "sample-roster.csv"
 PEOPLE = {
     "ada": "Ada Right",
     "ben": "Ben Wrong",
@@ -143,21 +141,21 @@ def as_text(notebook: NotebookNode) -> str:
     return json.dumps(notebook, indent=1) + "\n"
 
 
-def write(folder: Path = FOLDER) -> None:
+def write(folder: Path = SAMPLE_CLASS) -> None:
     """Write the sample class, in place of the former one, and its roster."""
     if folder.exists():
         shutil.rmtree(folder)
     for path, text in sample_files().items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
-    if folder == FOLDER:
+    if folder == SAMPLE_CLASS:
         tables.write(
-            ROSTER,
+            SAMPLE_ROSTER,
             ["student", "name"],
             [{"student": student, "name": name} for student, name in PEOPLE.items()],
         )
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
-    print(f"Written: {FOLDER if len(sys.argv) < 2 else sys.argv[1]}")
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE_CLASS)
+    print(f"Written: {SAMPLE_CLASS if len(sys.argv) < 2 else sys.argv[1]}")

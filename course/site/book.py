@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course.data import PROJECT
+from course.paths import PROJECT
 
 
 def build(output: Path = PROJECT, fresh: bool = False, solutions: str | None = None) -> int:

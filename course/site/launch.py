@@ -14,8 +14,8 @@ from pathlib import Path
 import nbformat
 
 from course.chapters import editions
-from course.chapters.execute import chapters
-from course.data import PROJECT
+from course.chapters.cells import chapters
+from course.paths import BUILD, PROJECT
 
 REPOSITORY = "COURSE_REPOSITORY"
 BRANCH = "launch"
@@ -48,7 +48,7 @@ def ready(notebook: nbformat.NotebookNode, repository: str) -> nbformat.Notebook
     return copy
 
 
-def write(folder: Path = PROJECT / "_build" / BRANCH) -> int:
+def write(folder: Path = BUILD / BRANCH) -> int:
     """Write the files of the branch to a folder; return an exit code."""
     repository = os.environ.get(REPOSITORY, "").rstrip("/")
     if not repository.startswith("https://"):

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course.data import PROJECT
+from course.paths import PROJECT
 from course.site import book, browser
 
 FOOTER = """<div style="width: 100%; font: 8px sans-serif; text-align: center; color: #555">

@@ -19,12 +19,12 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from course.chapters.execute import chapters
+from course.chapters.cells import chapters, title
 from course.chapters.plain_text import PlainText
-from course.data import PROJECT
+from course.paths import BUILD
 from course.site.sphinx.cells import copy_mathjax_to
 
-FOLDER = PROJECT / "_build" / "slides"
+FOLDER = BUILD / "slides"
 REVEAL_PARTS = (
     "LICENSE",
     "dist/reset.css",
@@ -153,11 +153,6 @@ def deck(notebook: NotebookNode) -> str:
         for shown, said in slides
     )
     return DECK.format(title=escape(title(notebook)), slides=html)
-
-
-def title(notebook: NotebookNode) -> str:
-    """The title of a chapter."""
-    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
 
 
 def write(folder: Path = FOLDER) -> int:

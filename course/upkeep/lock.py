@@ -2,7 +2,7 @@
 
 import subprocess
 
-from course.data import PROJECT
+from course.paths import PROJECT
 
 HEADER = (
     "# Every version, pinned. Written by `make lock` from pyproject.toml; edit that file instead.\n"

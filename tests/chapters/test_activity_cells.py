@@ -9,15 +9,8 @@ import pytest
 import small_activity
 from nbformat.v4 import new_markdown_cell
 
-from course.chapters.exercises import (
-    ExerciseError,
-    activity_chapters,
-    exercise_id,
-    exercises,
-    number_of,
-    parse,
-    tags,
-)
+from course.chapters.cells import activity_chapters, exercise_id, tags
+from course.chapters.exercises import ExerciseError, exercises, number_of, parse
 
 CHAPTERS = activity_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

@@ -11,7 +11,8 @@ import small_activity
 from nbformat.v4 import new_output
 
 from course.chapters import editions, leaks, plain_text
-from course.chapters.exercises import activity_chapters, exercise_id, exercises, tags
+from course.chapters.cells import activity_chapters, exercise_id, tags
+from course.chapters.exercises import exercises
 
 CHAPTERS = activity_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

@@ -10,7 +10,8 @@ import small_activity
 from nbclient import NotebookClient
 
 from course.chapters import editions
-from course.chapters.exercises import activity_chapters, exercises
+from course.chapters.cells import activity_chapters
+from course.chapters.exercises import exercises
 from course.chapters.kernels import async_kernel_manager
 
 CHAPTERS = activity_chapters()

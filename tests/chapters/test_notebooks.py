@@ -20,9 +20,9 @@ import pytest
 import yaml
 
 from course.chapters import stored_numbers
-from course.data import PROJECT
 from course.key_numbers import KeyNumbers
 from course.ledger import published as ledger
+from course.paths import PROJECT
 
 LEDGER = ledger.numbers()
 CHAPTERS = sorted(

@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
-from course.data import PROJECT, DataNotFoundError
+from course.data import DataNotFoundError
 from course.fitting import compile_ahead, models
 from course.fitting.models import MODELS
+from course.paths import PROJECT
 
 
 def test_every_model_is_fitted_once_with_few_draws(monkeypatch, capsys):

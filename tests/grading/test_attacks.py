@@ -12,8 +12,8 @@ import pytest
 from grading_tools import POOLED, WARM_UP, fuzzed, judged, points, run, start
 
 from course.chapters.editions import student
-from course.data import PROJECT
 from course.grading import assignment, runner, samples, submissions
+from course.paths import PROJECT
 
 pytestmark = [
     pytest.mark.needs_data,

@@ -16,9 +16,9 @@ from grading_tools import WARM_UP, start
 
 from course.__main__ import main
 from course.chapters.editions import solved
-from course.data import PROJECT
 from course.grading import assignment, cli, grade, runner, samples
 from course.grading.feedback import filename
+from course.paths import PROJECT
 
 pytestmark = [
     pytest.mark.needs_data,

@@ -9,8 +9,8 @@ import pytest
 from grading_tools import WARM_UP, start
 
 from course.chapters.editions import solved
-from course.data import PROJECT
 from course.grading import assignment, grade, runner, samples
+from course.paths import PROJECT
 from course.submission.sandbox import SandboxError
 
 pytestmark = [

@@ -11,8 +11,8 @@ import pytest
 from grading_tools import WARM_UP, start
 
 from course.__main__ import main
+from course.chapters.cells import exercise_id, tags
 from course.chapters.editions import solved
-from course.chapters.exercises import exercise_id, tags
 from course.grading import cli, grade, runner, samples, submissions
 
 pytestmark = [

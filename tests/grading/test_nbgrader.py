@@ -11,11 +11,12 @@ import nbformat
 import pytest
 
 from course.chapters import leaks
+from course.chapters.cells import activity_chapters
 from course.chapters.editions import student
-from course.chapters.exercises import activity_chapters, exercises
-from course.data import PROJECT
+from course.chapters.exercises import exercises
 from course.grading import nbgrader
 from course.judging import questions
+from course.paths import PROJECT
 
 CHAPTERS = activity_chapters()
 NBGRADER = "nbgrader==0.9.6"

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from course import data, exact
+from course import exact
 from course.ledger import published as ledger
+from course.paths import PROJECT
 
-COURSE_FILES = Path(data.PROJECT).parent / "shared" / "published_numbers.csv"
+COURSE_FILES = PROJECT.parent / "shared" / "published_numbers.csv"
 LEDGER = ledger.numbers()
 SAMPLED = [number for number in LEDGER.values() if number.is_sampled]
 FACTS = [number for number in LEDGER.values() if not number.is_sampled]

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from course.data import PROJECT
 from course.ledger import published as ledger
+from course.paths import PROJECT
 from course.site import book
 
 TOC = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))

@@ -11,8 +11,9 @@ from browser_watch import CUT_OFF
 from bs4 import BeautifulSoup
 
 from course.chapters import leaks
-from course.chapters.exercises import activity_chapters, exercises
-from course.data import PROJECT
+from course.chapters.cells import activity_chapters
+from course.chapters.exercises import exercises
+from course.paths import PROJECT
 from course.site import book
 
 SMALL = small_activity.chapter()

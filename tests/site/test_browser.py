@@ -6,7 +6,7 @@ import pytest
 import yaml
 from browser_watch import CUT_OFF, watch
 
-from course.data import PROJECT
+from course.paths import PROJECT
 
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 

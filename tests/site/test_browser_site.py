@@ -7,7 +7,7 @@ import pytest
 import yaml
 from browser_watch import watch
 
-from course.data import PROJECT
+from course.paths import PROJECT
 
 AXE = Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js")
 TOC = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from browser_watch import watch
 
-from course.data import PROJECT
+from course.paths import PROJECT
 from course.site import slides
 
 LECTURE = sorted((PROJECT / "notebooks" / "lecture").glob("*.ipynb"))

@@ -9,7 +9,7 @@ import yaml
 from bs4 import BeautifulSoup
 from IPython.core.inputtransformer2 import TransformerManager
 
-from course.data import PROJECT
+from course.paths import PROJECT
 from course.site import book, launch
 
 ADDRESS = "https://github.com/somebody/fork"

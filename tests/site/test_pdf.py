@@ -7,8 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from course.chapters.exercises import activity_chapters, exercises
-from course.data import PROJECT
+from course.chapters.cells import activity_chapters
+from course.chapters.exercises import exercises
+from course.paths import PROJECT
 from course.site import browser, pdf
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ from collections import Counter
 import nbformat
 import pytest
 
-from course.data import PROJECT
+from course.paths import PROJECT
 
 CHAPTERS = sorted((PROJECT / "notebooks" / "lecture").glob("*.ipynb"))
 QUIZ = re.compile(r"""(?sx) \*\*Check\ yourself\.\*\*\ (?P<question>.+?)\n\n (?P<options>1\..+?)\n\n

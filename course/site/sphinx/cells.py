@@ -16,7 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from course.chapters import stored_numbers
-from course.chapters.execute import chapters
+from course.chapters.cells import chapters
 from course.ledger.published import Number, numbers
 from course.site.sphinx import exercises as sphinx_exercises
 

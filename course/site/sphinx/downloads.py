@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from course.chapters import editions
-from course.chapters.exercises import activity_chapters
+from course.chapters.cells import activity_chapters
 from course.site.sphinx.exercises import withheld
 
 PAGES = "notebooks/activity/"

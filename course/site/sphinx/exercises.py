@@ -20,14 +20,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import exercise_node, solution_node
 
-from course.chapters.exercises import (
-    activity_chapters,
-    exercise_id,
-    exercises,
-    number_of,
-    parse,
-    tags,
-)
+from course.chapters.cells import activity_chapters, exercise_id, tags, title
+from course.chapters.exercises import exercises, number_of, parse
 
 WITHHELD = "withheld"
 KEY_NUMBERS = {
@@ -234,8 +228,7 @@ class ExerciseList(SphinxDirective):
             if not asked:
                 continue
             page = f"/notebooks/activity/{path.name}"
-            title = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
-            result.append(nodes.rubric("", "", *self.parse_text(f"[{title}]({page})")))
+            result.append(nodes.rubric("", "", *self.parse_text(f"[{title(notebook)}]({page})")))
             result.append(
                 self.table(
                     [

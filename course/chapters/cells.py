@@ -1,0 +1,58 @@
+"""What is general about chapters and their cells: tags, titles, reading and writing."""
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from course.paths import ACTIVITY, NOTEBOOKS
+
+#: The folders of the chapters, in the order of the book.
+PARTS = ("lecture", "activity")
+#: The metadata of every notebook that we write: the same on all machines.
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def chapters() -> list[Path]:
+    """All chapters, in the order of the book."""
+    return [path for part in PARTS for path in sorted((NOTEBOOKS / part).glob("[0-9]*.ipynb"))]
+
+
+def activity_chapters(folder: Path = ACTIVITY) -> list[Path]:
+    """The activity's notebooks, in order."""
+    return sorted(folder.glob("[0-9]*.ipynb"))
+
+
+def read(path: Path) -> NotebookNode:
+    """A notebook of our own, in format 4."""
+    return nbformat.read(path, as_version=4)
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook in one step."""
+    replace(path, nbformat.writes(notebook) + "\n")
+
+
+def replace(path: Path, content: str) -> None:
+    """Write a text file in one step, so that an interruption cannot leave half of it."""
+    draft = path.with_name(path.name + ".tmp")
+    draft.write_text(content, encoding="utf-8", newline="")
+    draft.replace(path)
+
+
+def tags(cell: NotebookNode) -> set[str]:
+    """The tags of a cell."""
+    return set(cell.metadata.get("tags", []))
+
+
+def exercise_id(cell: NotebookNode) -> str | None:
+    """The id of the exercise that a cell belongs to, if it names one."""
+    return cell.metadata.get("course", {}).get("exercise")
+
+
+def title(notebook: NotebookNode) -> str:
+    """The title of a chapter: its first heading, without the marks."""
+    return notebook.cells[0].source.partition("\n")[0].lstrip("# ") if notebook.cells else ""
