@@ -23,6 +23,7 @@ from pathlib import Path
 import pandas as pd
 import pooch
 
+from course.fitting import numba_assignment
 from course.paths import PROJECT
 
 BASE_URL = (
@@ -33,6 +34,10 @@ SHA256 = {
     "spotify": "5b24aca146478252be37fcdfd2dc497f11a68f8419c4fc638d397ff554df5611",
     "cherry_blossom_sample": "0a3d6b25419dc896bfab92f833d3cbb535a842c80815fde13761adfb9573babb",
 }
+
+
+# Every chapter imports this module: its fits then compile faster.
+numba_assignment.register()
 
 
 class DataNotFoundError(FileNotFoundError):

@@ -5,21 +5,42 @@ text formatting in it costs more than the rest of a small function. nutpie compi
 functions at every fit, so it is the larger part of what a model costs before it is sampled.
 Here the message is a constant and the copy a loop: the values are the same.
 
-Numba calls `init` itself, when it first compiles (the entry point ``numba_extensions`` in
-pyproject.toml): neither chapters nor students do anything for it, and without it all works as
-before. ``python benchmarks/compile_cost.py`` shows the difference.
+`course.data` registers it, so a chapter need do nothing for it, and a program that does not import
+the course never meets it: not in its own process, and not in what is kept on disk, because compiled
+code refers to no module of ours. For versions of Numba that it was not tested with, nothing is
+registered, and all works as before. ``python benchmarks/compile_cost.py`` shows the difference.
 """
 
 import operator
+import sys
+
+# What the first edition left in PyTensor's cache asks for this module by its former name.
+sys.modules.setdefault("course.numba_assignment", sys.modules[__name__])
+
+#: The versions of Numba that the tests of this module were run with.
+TESTED = ("0.68.",)
 
 
-def init() -> None:
-    """Register the assignment with Numba, for arrays of numbers of up to two dimensions."""
-    from numba.core import types
-    from numba.extending import lower_builtin
+def register() -> bool:
+    """Register the assignment with Numba, for arrays of numbers of up to two dimensions.
 
-    for index in (types.ellipsis, types.SliceType):
-        lower_builtin(operator.setitem, types.Array, index, types.Array)(lower_assignment)
+    Returns whether it is registered: only for versions that it was tested with.
+    """
+    try:
+        import numba
+    except ImportError:
+        return False
+    if numba.__version__.startswith(TESTED) and not register.done:
+        from numba.core import types
+        from numba.extending import lower_builtin
+
+        for index in (types.ellipsis, types.SliceType):
+            lower_builtin(operator.setitem, types.Array, index, types.Array)(lower_assignment)
+        register.done = True
+    return register.done
+
+
+register.done = False
 
 
 def lower_assignment(context, builder, signature, args):
@@ -45,14 +66,23 @@ def lower_assignment(context, builder, signature, args):
 # What follows is compiled by Numba. Copying first keeps `a[1:] = a[:-1]` right.
 
 
+def compiled(function):
+    """Say that a function belongs to Numba: code on disk then loads where there is no course."""
+    function.__module__ = "numba"
+    return function
+
+
+@compiled
 def assign_to_slice(target, index, values):
     target[index][...] = values
 
 
+@compiled
 def assign_scalar(target, index, values):
     target[...] = values[()]
 
 
+@compiled
 def assign_vector(target, index, values):
     if len(values) != len(target) and len(values) != 1:
         raise ValueError("cannot assign an array of another shape")
@@ -61,6 +91,7 @@ def assign_vector(target, index, values):
         target[i] = values[i if len(values) > 1 else 0]
 
 
+@compiled
 def assign_matrix(target, index, values):
     rows, columns = values.shape
     if (rows != target.shape[0] and rows != 1) or (columns != target.shape[1] and columns != 1):

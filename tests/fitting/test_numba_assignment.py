@@ -1,7 +1,9 @@
 """Numba's assignment as compiled here: the values of NumPy, and nutpie compiles with it."""
 
+import os
 import re
-from importlib.metadata import entry_points
+import subprocess
+import sys
 
 import bambi as bmb
 import numba
@@ -10,7 +12,7 @@ import nutpie
 import pandas as pd
 import pytest
 
-from course.fitting import numba_assignment
+from course.paths import PROJECT
 
 
 @numba.njit
@@ -38,9 +40,57 @@ def ours(function) -> bool:
     return re.search("assign_(vector|matrix|scalar|to_slice)", code) is not None
 
 
-def test_numba_finds_it_by_itself():
-    found = [point.load() for point in entry_points(group="numba_extensions", name="init")]
-    assert numba_assignment.init in found
+# What a program prints: is the assignment ours, and what does it give? The code is kept on disk.
+PROGRAM = """
+import sys
+import numpy as np, numba
+
+@numba.njit(cache=True)
+def assign(target, values):
+    target[...] = values
+
+target = np.zeros(3)
+assign(target, np.arange(3.0))
+print("assign_vector" in "".join(assign.inspect_llvm().values()), target.tolist(),
+      "course" in sys.modules, sum(assign.stats.cache_hits.values()))
+"""
+
+
+def printed(folder, before="", numba_version=None):
+    """What `PROGRAM` prints in a process of its own, after the lines `before`."""
+    folder.mkdir(exist_ok=True)
+    (folder / "program.py").write_text(PROGRAM)
+    fake = f"import numba; numba.__version__ = {numba_version!r}\n" if numba_version else ""
+    run = f"{fake}{before}\nimport runpy; runpy.run_path({str(folder / 'program.py')!r})"
+    environment = os.environ | {
+        "NUMBA_CACHE_DIR": str(folder / "cache"),
+        "PYTHONPATH": str(PROJECT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", run], env=environment, capture_output=True, text=True, cwd=folder
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_program_that_imports_the_data_has_it(tmp_path):
+    assert printed(tmp_path, "import course.data") == "True [0.0, 1.0, 2.0] True 0"
+
+
+def test_an_unrelated_program_does_not_have_it(tmp_path):
+    assert printed(tmp_path) == "False [0.0, 1.0, 2.0] False 0"
+
+
+def test_other_versions_of_numba_do_not_have_it(tmp_path):
+    known = printed(tmp_path, "import course.data", numba.__version__)
+    assert known.startswith("True"), "the tests of this module are for another version"
+    assert printed(tmp_path / "other", "import course.data", "0.99.0").startswith("False")
+
+
+def test_code_on_disk_loads_where_there_is_no_course(tmp_path):
+    printed(tmp_path, "import course.data")
+    gone = "import sys; sys.modules['course'] = None"
+    assert printed(tmp_path, gone).endswith("[0.0, 1.0, 2.0] True 1")  # one hit
 
 
 VECTORS = [
