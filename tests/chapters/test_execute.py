@@ -3,7 +3,8 @@
 import nbformat
 import pytest
 
-from course.chapters import cells, execute
+from course.chapters import cells as chapter_cells
+from course.chapters import execute
 
 TIDY = {"kernelspec": execute.KERNEL["kernelspec"], "language_info": {"name": "python"}}
 SPEAKS = """
@@ -131,8 +132,8 @@ def test_chapters_are_listed_lecture_first(monkeypatch, tmp_path):
         path = tmp_path / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    monkeypatch.setattr(cells, "NOTEBOOKS", tmp_path)
-    assert [f"{path.parent.name}/{path.stem}" for path in cells.chapters()] == [
+    monkeypatch.setattr(chapter_cells, "NOTEBOOKS", tmp_path)
+    assert [f"{path.parent.name}/{path.stem}" for path in chapter_cells.chapters()] == [
         "lecture/01-c",
         "lecture/02-b",
         "activity/01-a",
