@@ -9,6 +9,7 @@ continuous integration passes by skipping. Data that were altered stop the whole
 import os
 
 import nbval.kernel
+import prose_items
 import pytest
 
 from course import data
@@ -19,6 +20,7 @@ from course.site import book
 nbval.kernel.KernelManager = kernels.kernel_manager
 # A key number that is off fails its notebook; the kernels that nbval starts inherit this.
 os.environ["COURSE_STRICT"] = "1"
+prose_items.join()
 
 DATA_FIXTURES = {"spotify", "running"}
 MISSING = pytest.StashKey[str]()

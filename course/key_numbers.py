@@ -1,13 +1,15 @@
 """Hold numbers computed in a notebook against the published and the exact ones."""
 
 import os
+import re
 from collections.abc import Mapping
+from html import escape
 from numbers import Real
 
 import numpy as np
 import xarray as xr
 
-from course.ledger.published import STATISTICS, Number, numbers
+from course.ledger.published import AGREES, STATISTICS, Number, numbers
 
 #: Set by ``make run`` and the tests: then a number that is off stops the notebook.
 STRICT = "COURSE_STRICT"
@@ -43,12 +45,22 @@ class KeyNumbers:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{cell}</th>" for cell in HEADER)
         body = "\n".join(
-            "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in self.rows
+            "<tr>" + "".join(f"<td>{for_readers(cell)}</td>" for cell in row) + "</tr>"
+            for row in self.rows
         )
+        agree = sum(row[-1] == AGREES for row in self.rows)
         return (
-            f'<table class="key-numbers">\n<thead><tr>{head}</tr></thead>\n'
-            f"<tbody>\n{body}\n</tbody>\n</table>"
+            f'<details class="key-numbers"><summary>{agree} of {len(self.rows)} numbers agree'
+            f'</summary>\n<table class="key-numbers">\n<thead><tr>{head}</tr></thead>\n'
+            f"<tbody>\n{body}\n</tbody>\n</table>\n</details>"
         )
+
+
+def for_readers(cell: str) -> str:
+    """A cell of the table as people read it: names in words, and a minus sign before a number."""
+    if cell in numbers():
+        return escape(numbers()[cell].in_words)
+    return re.sub(r"^(~?)-(?=\d)", "\\1\N{MINUS SIGN}", cell)
 
 
 def key_numbers(computed: Mapping[str, xr.DataArray | Real]) -> KeyNumbers:
@@ -90,7 +102,7 @@ def key_numbers(computed: Mapping[str, xr.DataArray | Real]) -> KeyNumbers:
                 verdict,
             )
             rows.append(row)
-            if verdict != "agrees":
+            if verdict != AGREES:
                 off.append(", ".join(f"{name} {cell}" for name, cell in zip(HEADER, row)))
     if off and os.environ.get(STRICT):
         raise NumberIsOffError("\n".join(off))

@@ -12,16 +12,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.chapters import leaks
-from course.chapters.cells import KERNEL, activity_chapters, exercise_id, tags
+from course.chapters import leaks, prose
+from course.chapters.cells import ANSWERS, KERNEL, activity_chapters, exercise_id, tags
 from course.chapters.exercises import parse
-from course.chapters.plain_text import PlainText
 from course.paths import ACTIVITY, BUILD
 
 STUDENT_FOLDER = BUILD / "student"
 MANIFEST = "manifest.json"
 ARCHIVE = "activity.zip"
-REMOVED = {"solution", "key-numbers", "remove-cell"}
 KEPT_TAGS = ("exercise", "answer", "check", "objectives", "erratum")
 HOW_TO = """\
 **How to work on this notebook.** Replace each `...` by your answer and keep the names on the \
@@ -46,14 +44,14 @@ def student(notebook: NotebookNode, folder: set[str] = frozenset()) -> NotebookN
     folder : set of str
         File names of the notebooks beside it; links to other files become plain text.
     """
-    kept = [cell for cell in notebook.cells if not tags(cell) & REMOVED]
-    plain = PlainText(notebook, kept, folder)
+    kept = [cell for cell in notebook.cells if not tags(cell) & ANSWERS]
+    words = prose.for_edition(notebook, folder)
     cells = []
     for cell in kept:
         if cell.cell_type == "code":
             new = nbformat.v4.new_code_cell(cell.source, id=cell.id)
         else:
-            new = nbformat.v4.new_markdown_cell(plain.of(cell), id=cell.id)
+            new = nbformat.v4.new_markdown_cell(words(cell.source), id=cell.id)
         new.metadata = student_metadata(cell)
         cells.append(new)
     cells.insert(1, nbformat.v4.new_markdown_cell(HOW_TO, id="how-to-hand-in"))

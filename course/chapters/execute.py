@@ -8,8 +8,10 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.util import ensure_async
 from tqdm import tqdm
 
+from course.chapters import prose
 from course.chapters.cells import KERNEL, chapters, read, write
 from course.chapters.kernels import async_kernel_manager
 from course.key_numbers import STRICT
@@ -22,6 +24,28 @@ class ChapterError(RuntimeError):
     """Some chapters did not run to their end."""
 
 
+class Client(NotebookClient):
+    """Executes a chapter, and writes the values of the numbers in its prose."""
+
+    async def async_execute_cell(self, cell, cell_index, **options):
+        """Execute a cell of code; of a cell of Markdown, compute the numbers."""
+        if cell.cell_type == "markdown" and (asked := prose.expressions(cell.source)):
+            request = self.kc.execute("", silent=True, store_history=False, user_expressions=asked)
+            replies = await self.replies_to(request)
+            try:
+                cell.source = prose.filled(cell.source, prose.values(cell.source, replies))
+            except prose.ProseError as error:
+                raise prose.ProseError(f"Cell {cell.id}: {error}") from None
+        return await super().async_execute_cell(cell, cell_index, **options)
+
+    async def replies_to(self, request: str) -> dict[str, dict]:
+        """What the kernel answers to a request for expressions."""
+        while True:
+            message = await ensure_async(self.kc.get_shell_msg(timeout=self.timeout))
+            if message["parent_header"].get("msg_id") == request:
+                return message["content"]["user_expressions"]
+
+
 def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
     """Execute one notebook in its folder; return it, with outputs, and the seconds it took.
 
@@ -29,10 +53,13 @@ def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
     ------
     nbclient.exceptions.CellExecutionError
         If a cell fails, or if a key number is off.
+    course.chapters.prose.ProseError
+        If a number in prose is misplaced, or cannot be computed.
     """
     notebook = read(path)
     start = time.perf_counter()
-    client = NotebookClient(
+    prose.check(notebook)
+    client = Client(
         notebook,
         timeout=300,
         record_timing=False,

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course.chapters.cells import tags
+from course.chapters import prose
+from course.chapters.cells import ANSWERS, tags
 from course.chapters.exercises import TYPES, exercises
 from course.paths import RUBRICS
 
 SHORTEST = 25  # characters of a line or sentence, spaces not counted, that can give something away
-ANSWER_KEYS = {"solution", "key-numbers"}
 CELL_KEYS = {"tags", "course"}
 COURSE_KEYS = {"exercise", "kind", "points", "expects", "optional"}
 # A number with decimals and three digits or more; shorter ones are equal to something too often.
@@ -52,7 +52,7 @@ def find(edition: NotebookNode, source: NotebookNode, rubrics: Iterable[str] = (
 
 def structure(cell: NotebookNode) -> Iterator[str]:
     """Parts of a cell that no student edition has."""
-    if tags(cell) & ANSWER_KEYS:
+    if tags(cell) & ANSWERS:
         yield "is a solution or an answer key"
     if cell.get("outputs") or cell.get("execution_count") is not None:
         yield "was executed and has stored outputs"
@@ -82,7 +82,7 @@ def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
     """
     given, hints = "", ""
     for cell in source.cells:
-        if "solution" in tags(cell) and cell.cell_type == "code":
+        if tags(cell) & {"solution", "claims"} and cell.cell_type == "code":
             yield from (
                 text
                 for text in assigned(cell.source)
@@ -94,7 +94,7 @@ def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
                 if long_enough(line) and normalised(line) not in given + hints
             )
         elif "solution" in tags(cell):
-            yield from filter(long_enough, sentences(cell.source))
+            yield from filter(long_enough, sentences(prose.plain(cell.source)))
         elif tags(cell) & {"exercise", "answer"}:
             hints += normalised(cell.source) + "\n"
         elif cell.cell_type == "code" and "check" not in tags(cell):
@@ -120,9 +120,9 @@ def answers(source: NotebookNode) -> set[str]:
     secret, given = set(), set()
     for cell in source.cells:
         numbers = set(DECIMAL.findall(json.dumps(cell.get("outputs", []), ensure_ascii=False)))
-        if tags(cell) & ANSWER_KEYS:
-            secret |= numbers | set(DECIMAL.findall(cell.source))
-        elif not tags(cell) & {"check", "answer", "remove-cell"}:
+        if tags(cell) & ANSWERS:
+            secret |= numbers | set(DECIMAL.findall(prose.plain(cell.source)))
+        elif not tags(cell) & {"check", "answer"}:
             given |= numbers
     return {number for number in secret - given if len(re.sub(r"\D", "", number).lstrip("0")) > 2}
 

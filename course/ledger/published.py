@@ -33,7 +33,16 @@ R_SAMPLE_SIZE = {
 }
 STANDARD_ERRORS = 4
 DRAWS, CHAINS = 5_000, 4
+AGREES = "agrees"
 STATISTICS = {"mean": "mean", "median": "median", "mad-sd": "mad_sd", "q10": "q10", "q90": "q90"}
+IN_WORDS = {
+    "mean": "mean",
+    "median": "median",
+    "mad_sd": "MAD standard deviation",
+    "q10": "10 % quantile",
+    "q90": "90 % quantile",
+    "rms": "root mean square",
+}
 #: The lecture's plug-in values of sigma_mu and sigma_y, rounded as it prints them.
 PLUG_IN_SIGMA_MU, PLUG_IN_SIGMA_Y = 15.1, 14.0
 
@@ -64,6 +73,14 @@ class Number:
     def decimals(self) -> int:
         """Decimals to show of a sampled number: two more than the source prints."""
         return 2 - Decimal(self.printed_unit).as_tuple().exponent
+
+    @property
+    def in_words(self) -> str:
+        """What the number is, for a table: "mu_j of Camilo, 10 % quantile"."""
+        if not self.is_sampled:
+            return self.quantity
+        head, _, tail = self.quantity.rpartition(": ")
+        return f"{head or tail}, {IN_WORDS[self.statistic]}"
 
     @cached_property
     def exact_source(self) -> float:
@@ -106,7 +123,7 @@ class Number:
             wrong.append("published is off")
         if not self.computed_agrees(computed, mcse):
             wrong.append("computed is off")
-        return ", ".join(wrong) or "agrees"
+        return ", ".join(wrong) or AGREES
 
 
 @cache

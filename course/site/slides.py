@@ -19,8 +19,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from course.chapters import prose
 from course.chapters.cells import chapters, title
-from course.chapters.plain_text import PlainText
 from course.paths import BUILD
 from course.site.sphinx.cells import copy_mathjax_to
 
@@ -127,7 +127,7 @@ def code_html(cell: NotebookNode) -> str:
 
 def deck(notebook: NotebookNode) -> str:
     """A chapter as one HTML page."""
-    md, plain = renderer(), PlainText(notebook, notebook.cells, set())
+    md, words = renderer(), prose.for_edition(notebook, set())
     slides = []  # what is shown and what is said, slide by slide
     for cell in notebook.cells:
         place = cell.metadata.get("slideshow", {}).get("slide_type", "skip")
@@ -138,7 +138,7 @@ def deck(notebook: NotebookNode) -> str:
         if cell.cell_type == "code":
             shown, said = code_html(cell), ""
         else:
-            source, _, answers = plain.of(cell).partition("<details>")  # of a quiz
+            source, _, answers = words(cell.source).partition("<details>")  # of a quiz
             shown, said = split(source, md)
             if "quiz" in cell.metadata.get("tags", []):
                 shown, said = md.render(source), ""

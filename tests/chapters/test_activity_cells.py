@@ -100,7 +100,7 @@ def test_between_an_exercise_and_its_check_is_nothing_else(path):
     for cell in read(path).cells:
         if "exercise" in tags(cell):
             open_ = exercise_id(cell)
-        elif open_ and "remove-cell" not in tags(cell):
+        elif open_ and "claims" not in tags(cell):
             assert exercise_id(cell) == open_, f"{cell.id} stands within {open_}"
         if "check" in tags(cell):
             open_ = None

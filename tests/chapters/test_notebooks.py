@@ -19,7 +19,7 @@ import nbformat
 import pytest
 import yaml
 
-from course.chapters import stored_numbers
+from course.chapters import prose
 from course.key_numbers import KeyNumbers
 from course.ledger import published as ledger
 from course.paths import PROJECT
@@ -43,18 +43,10 @@ TAGS = {
     "hide-cell",
     "hide-input",
     "hide-output",
-    "remove-cell",
+    "claims",
     "remove-input",
     "remove-output",
 }
-ROLES = {"glue:text", "numref", "term", "cite", "cite:t", "cite:p"}
-GLUED = "application/papermill.record/text/plain"
-# A role such as {glue:text}`name:.1f`.
-ROLE = re.compile(r"(?<!`)\{(?P<role>[a-z:]+)\}`(?P<text>[^`]+)`")
-NOT_PROSE = re.compile(
-    r"""(?sx) ```.*?``` | \\begin\{(?P<env>[a-z]+\*?)\}.*?\\end\{(?P=env)\} | \$\$.*?\$\$
-        | \$[^$]*\$ | (\{[a-z:]+\})?`[^`]*` | \]\([^)]*\) | <[^>]*>"""
-)
 
 every_chapter = pytest.mark.parametrize(
     "path", CHAPTERS, ids=[f"{path.parent.name}/{path.stem}" for path in CHAPTERS]
@@ -256,53 +248,30 @@ def test_names_of_figures_are_unique_in_the_book():
     assert len(names) == len(set(names)), sorted(n for n in set(names) if names.count(n) > 1)
 
 
-@every_chapter
-def test_every_figure_referred_to_exists(path):
-    known = {name for chapter in CHAPTERS for name in figure_names(chapter)}
-    for cell in cells(path, "markdown"):
-        for match in ROLE.finditer(cell.source):
-            if match["role"] == "numref":
-                label = re.sub(r".*<(.*)>", r"\1", match["text"])
-                assert label in known, f"{cell.id}: {label}"
-
-
-# ----------------------------------------------------------------------------- glue and links
+# ----------------------------------------------------------------------------- prose and links
 
 
 @every_chapter
-def test_only_roles_that_read_well_raw_and_no_directives(path):
+def test_prose_reads_the_same_everywhere_and_types_no_number(path):
+    prose.check(read(path))
+
+
+@every_chapter
+def test_prose_has_no_directives(path):
     for cell in cells(path, "markdown"):
-        roles = {match["role"] for match in ROLE.finditer(cell.source)}
-        assert roles <= ROLES, f"{cell.id}: {roles - ROLES}"
         assert not re.search(r"(?m)^(:::|```\{)", cell.source), f"{cell.id}: a directive"
 
 
 @every_chapter
-def test_glued_values_are_plain_numbers_or_words(path):
-    for cell, output in outputs(path):
-        if GLUED in output.get("data", {}):
-            value = ast.literal_eval(output.data[GLUED])  # np.float64(1.0) is not a literal
-            assert isinstance(value, int | float | str), cell.id
-            assert value == value, f"{cell.id}: NaN"
-
-
-@every_chapter
-def test_glue_refers_to_values_glued_before_and_none_is_unused(path):
-    glued, used = {}, set()
-    for cell in cells(path):
-        for output in cell.get("outputs", []):
-            if GLUED in output.get("data", {}):
-                name = output.metadata["scrapbook"]["name"]
-                assert name not in glued, f"{cell.id}: {name} is glued twice"
-                glued[name] = ast.literal_eval(output.data[GLUED])
-        if cell.cell_type == "markdown":
-            for match in ROLE.finditer(cell.source):
-                if match["role"] == "glue:text":
-                    name, _, form = match["text"].partition(":")
-                    assert name in glued, f"{cell.id}: {name} is not glued before"
-                    format(glued[name], form)
-                    used.add(name)
-    assert set(glued) == used, f"glued and not used: {sorted(set(glued) - used)}"
+def test_claims_assert_and_say_what(path):
+    for cell in cells(path, "code"):
+        if "claims" in tags(cell):
+            found = [
+                node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Assert)
+            ]
+            assert found, f"{cell.id} claims nothing"
+            assert all(node.msg is not None for node in found), f"{cell.id}: a claim without words"
+            assert not cell.outputs, cell.id
 
 
 @every_chapter
@@ -348,39 +317,6 @@ def test_the_last_cell_links_to_the_next_chapter(path):
         links = re.findall(r"\]\(([^)\s#]+)", cells(path)[-1].source)
         following = (PROJECT / f"{listed[position + 1]}.ipynb").resolve()
         assert following in [(path.parent / link).resolve() for link in links]
-
-
-@every_chapter
-def test_prose_types_no_computed_number(path):
-    """A posterior number in the text is glued, not typed: a typed one goes stale.
-
-    Suspect is a number with decimals and three digits or more that equals, at its own precision,
-    a posterior number that the sources print, or that this notebook computes as a key number or
-    glues. Formulas, code, links, and the notes on errata, which quote the sources, are left out.
-    Shorter numbers, such as 2.5 standard deviations, are equal to something too often.
-    """
-    values = [float(number.published) for number in LEDGER.values() if number.is_sampled]
-    values += [
-        float(row["computed"])
-        for row in stored_numbers.read(read(path))
-        if LEDGER[row["id"]].is_sampled
-    ]
-    for _, output in outputs(path):
-        if GLUED in output.get("data", {}):
-            value = ast.literal_eval(output.data[GLUED])
-            values += [value] if isinstance(value, float) else []
-    for cell in cells(path, "markdown"):
-        if tags(cell) & {"erratum", "exercise", "objectives"}:
-            continue
-        prose = NOT_PROSE.sub(" ", cell.source)
-        for typed in re.findall(r"(?<![\w.,])[-−]?\d+\.\d+(?![\w.]*\d)", prose):
-            if len(re.sub(r"\D", "", typed).lstrip("0")) < 3:
-                continue
-            decimals = len(typed.partition(".")[2])
-            number = float(typed.replace("−", "-"))
-            assert not any(abs(round(value, decimals) - number) < 1e-9 for value in values), (
-                f"{cell.id}: {typed} is typed; glue it"
-            )
 
 
 # --------------------------------------------------------------- what nbval compares, and how

@@ -8,12 +8,7 @@ import matplotlib.pyplot as plt
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from course.chapters.plain_text import GLUED
-
-CHECK = """from myst_nb import glue
-
-
-def check(exercise):
+CHECK = """def check(exercise):
     name = {"ex-01": "guess_01", "ex-05a": "mean_05a", "ex-05b": "shape_05b"}[exercise]
     value = globals().get(name, ...)
     print("not answered yet" if value is ... else f"right: {value}")"""
@@ -23,7 +18,7 @@ mean_05a"""
 FIGURE = """import matplotlib.pyplot as plt
 fig, ax = plt.subplots()
 ax.plot([1, 2, 3], draws, color="firebrick", linestyle="--");"""
-WORDS = """A typical draw is {glue:text}`mean:.2f`, as the red line of {numref}`fig-draws` shows.
+WORDS = """A typical draw is <!--= f"{mean_05a:.2f}" -->52.54<!---->, as the red line shows.
 
 | place | value |
 | --- | --- |
@@ -55,14 +50,6 @@ def shown(text):
     return new_output("execute_result", {"text/plain": text}, execution_count=1)
 
 
-def glued(name, value):
-    return new_output(
-        "display_data",
-        {GLUED: repr(value)},
-        metadata={"scrapbook": {"mime_prefix": "application/papermill.record/", "name": name}},
-    )
-
-
 def picture(color):
     """A PNG output: one patch of a color."""
     fig = plt.figure(figsize=(4, 2), facecolor=color)
@@ -88,8 +75,8 @@ def chapter():
         code("imports", CHECK),
         markdown(
             "first",
-            "## One part\n\nA {term}`chain` of steps; see [the list of exercises]"
-            "(../../book/exercises.md), [5a](#ex-05a) and {numref}`fig-given`.",
+            "## One part\n\nA [chain](../../book/glossary.md#term-chain) of steps; see [the list of "
+            "exercises](../../book/exercises.md) and [5a](#ex-05a).",
         ),
         code(
             "given",
@@ -125,11 +112,9 @@ def chapter():
         code("ex-05a-answer", "mean_05a = ...", ["answer"], exercise="ex-05a"),
         code("ex-05a-code", SOLUTION, ["solution"], [shown("52.541")], exercise="ex-05a"),
         code(
-            "ex-05a-glue",
-            'glue("mean", mean_05a, display=False)',
-            ["solution", "remove-cell"],
-            [glued("mean", 52.541)],
-            exercise="ex-05a",
+            "claims-05a",
+            'assert mean_05a > 52, "the mean of these draws is above fifty-two"',
+            ["claims"],
         ),
         code(
             "ex-05a-figure",
@@ -175,11 +160,10 @@ def chapter():
         code(
             "ex-05b-check", 'check("ex-05b")', ["check"], [printed("right: b\n")], exercise="ex-05b"
         ),
-        code("glue-rest", 'glue("rest", 7, display=False)', ["remove-cell"], [glued("rest", 7)]),
         markdown(
             "rest",
-            "## Another part\n\nAfter {glue:text}`rest` steps comes the end, says "
-            "{cite:t}`johnson2022`.",
+            "## Another part\n\nAfter <!--= 3 + 4 -->7<!----> steps comes the end, say "
+            "[Johnson, Ott and Dogucu](../../book/references.md#johnson2022).",
         ),
     ]
     count = 0
@@ -207,12 +191,16 @@ def write_book(folder, project, notebook=None):
     nbformat.write(notebook or chapter(), folder / "notebooks" / "activity" / "01-small.ipynb")
     (folder / "_toc.yml").write_text(
         "format: jb-book\nroot: index\nchapters:\n- file: notebooks/activity/01-small\n"
-        "- file: book/exercises\n- file: book/references\n",
+        "- file: book/exercises\n- file: book/references\n"
+        "- file: book/glossary\n",
         encoding="utf-8",
+    )
+    (folder / "book" / "glossary.md").write_text(
+        "# Glossary\n\n:::{glossary}\nchain\n  Draws.\n:::\n", encoding="utf-8"
     )
     (folder / "index.md").write_text(
         "# Title\n\nSee [Exercise 5a](notebooks/activity/01-small.ipynb#ex-05a), "
-        "[all](book/exercises.md).\n\n```{glossary}\nchain\n  Draws.\n```\n",
+        "[all](book/exercises.md).\n",
         encoding="utf-8",
     )
     return folder

@@ -97,7 +97,7 @@ def test_a_solution_is_closed_and_holds_its_code_output_figure_and_words(shown):
     assert not [one for one in folded if one.has_attr("open")]
     mean = folded[1]
     assert "mean_05a = round" in mean.text and "52.541" in mean.select_one(".cell_output").text
-    assert "A typical draw is 52.54, as the red line of Figure 2 shows." in mean.text
+    assert "A typical draw is 52.54, as the red line shows." in mean.text
     image = mean.select_one("figure#fig-draws img")
     assert image["alt"].startswith("A dashed red line")
     assert mean.select_one("figcaption").text.strip().startswith("Figure 2")
@@ -122,9 +122,14 @@ def test_other_pages_link_to_a_box(shown):
     assert soup(shown, "index").select_one(f'article a[href="{PAGE}.html#ex-05a"]')
 
 
-def test_key_numbers_of_the_activity_are_folded(shown):
-    details = [one for one in soup(shown).select("details") if "~52.541" in one.text]
-    assert len(details) == 1 and not details[0].has_attr("open")
+def test_claims_are_folded_to_a_line_and_belong_to_the_solution(shown):
+    [claims] = [one for one in soup(shown).select("details.hide") if "mean_05a > 52" in one.text]
+    assert not claims.has_attr("open") and claims.summary.text.split() == ["1", "claim,", "checked"]
+    assert claims.find_parent("details", class_="solution")
+
+
+def test_key_numbers_show_no_code(shown):
+    assert "mean-draws 52.5" in soup(shown).text and "a real chapter" not in soup(shown).text
 
 
 def test_the_page_of_all_exercises_links_to_each(shown):

@@ -4,6 +4,7 @@ Chapters carry no directive fences, so that they read well as plain notebooks. W
 Markdown cell becomes in the book is decided here (`WRAPPERS`).
 """
 
+import ast
 import shutil
 from functools import cache
 from importlib.util import find_spec
@@ -14,9 +15,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
 
-from course.chapters import stored_numbers
-from course.chapters.cells import chapters
+from course.chapters import prose, stored_numbers
+from course.chapters.cells import chapters, tags
 from course.ledger.published import Number, numbers
 from course.site.sphinx import exercises as sphinx_exercises
 
@@ -47,6 +49,7 @@ def setup(app: Sphinx) -> dict:
     app.config.mathjax_path = f"{MATHJAX_FOLDER}/tex-chtml.js"
     app.connect("env-get-outdated", pages_with_old_assets)
     app.connect("build-finished", copy_mathjax)
+    app.connect("doctree-read", know_terms_and_references)
     app.config.nb_custom_formats = {".ipynb": "course.site.sphinx.cells.read_notebook"}
     app.add_directive("number-ledger", NumberLedger)
     app.add_role("ledger", LedgerValue())
@@ -54,15 +57,48 @@ def setup(app: Sphinx) -> dict:
 
 
 def read_notebook(text: str) -> nbformat.NotebookNode:
-    """Read a chapter for Sphinx, its tagged Markdown cells wrapped in their directives."""
+    """Read a chapter for Sphinx: numbers without their expressions, tagged cells as they show."""
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
-        if cell.cell_type != "markdown":
-            continue
-        for tag in WRAPPERS.keys() & cell.metadata.get("tags", []):
-            cell.source = f"{WRAPPERS[tag]}\n{cell.source}\n::::::"
+        if cell.cell_type == "markdown":
+            cell.source = prose.plain(cell.source)
+            for tag in WRAPPERS.keys() & tags(cell):
+                cell.source = f"{WRAPPERS[tag]}\n{cell.source}\n::::::"
+        elif "key-numbers" in tags(cell):  # its output folds itself
+            cell.metadata["tags"] = [*cell.metadata.tags, "remove-input"]
+        elif "claims" in tags(cell):
+            fold(cell, claims_in_words(cell.source))
     sphinx_exercises.shape(notebook)
     return notebook
+
+
+def fold(cell: nbformat.NotebookNode, words: str) -> None:
+    """Show a cell of code as one line, which opens."""
+    cell.metadata["tags"] = [*cell.metadata.tags, "hide-input"]
+    cell.metadata["mystnb"] = {"code_prompt_show": words, "code_prompt_hide": words}
+
+
+def claims_in_words(source: str) -> str:
+    """How many claims a cell asserts: "3 claims, checked"."""
+    count = sum(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(source)))
+    return f"{count} claim{'s' * (count != 1)}, checked"
+
+
+def know_terms_and_references(app: Sphinx, doctree: nodes.document) -> None:
+    """Let chapters link to a term or a reference as to any place of a page.
+
+    `glossary.md#term-complete-pooling` and `references.md#efron1975` are anchors that Sphinx and
+    its bibliography make, and that MyST does not know of.
+    """
+    slugs = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
+    for term in doctree.findall(nodes.term):
+        for id in term["ids"]:
+            slugs[id] = (0, id, term.astext())
+    if any(doctree.findall(bibliography_node)):
+        references = app.env.get_domain("cite")
+        for entry in references.get_entries(references.bibdata.bibfiles):
+            id = nodes.make_id(entry.key)
+            slugs[id] = (0, id, entry.key)
 
 
 def pages_with_old_assets(app: Sphinx, env: BuildEnvironment, *_) -> set[str]:

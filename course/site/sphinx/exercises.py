@@ -20,14 +20,10 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import exercise_node, solution_node
 
-from course.chapters.cells import activity_chapters, exercise_id, tags, title
+from course.chapters.cells import ANSWERS, activity_chapters, exercise_id, tags, title
 from course.chapters.exercises import exercises, number_of, parse
 
 WITHHELD = "withheld"
-KEY_NUMBERS = {
-    "code_prompt_show": "Key numbers: the answers, verified",
-    "code_prompt_hide": "Key numbers: the answers, verified",
-}
 LIST_HEAD = ("Exercise", "Kind", "Points")
 
 
@@ -89,15 +85,13 @@ def shape(notebook: NotebookNode) -> None:
 
 def withhold(notebook: NotebookNode) -> None:
     """Remove solutions and answer keys."""
-    notebook.cells = [
-        cell for cell in notebook.cells if not tags(cell) & {"solution", "key-numbers"}
-    ]
+    notebook.cells = [cell for cell in notebook.cells if not tags(cell) & ANSWERS]
 
 
 def solution_of():
     """A function of one cell after the other: the exercise that it helps to solve, or None.
 
-    Cells that never show (`remove-cell`) do not interrupt a solution.
+    Claims do not interrupt a solution: they are a part of it.
     """
     current = None
 
@@ -105,7 +99,7 @@ def solution_of():
         nonlocal current
         if "solution" in tags(cell):
             current = exercise_id(cell)
-        elif "remove-cell" not in tags(cell):
+        elif "claims" not in tags(cell):
             current = None
         return current
 
@@ -142,9 +136,6 @@ def shaped(cell: NotebookNode, solved: set[str]) -> NotebookNode:
         )
     elif "check" in tags(cell):
         cell.outputs = []  # what it says about the solution would give it away
-    elif "key-numbers" in tags(cell):
-        cell.metadata["tags"] = [*cell.metadata.tags, "hide-cell"]
-        cell.metadata["mystnb"] = {**cell.metadata.get("mystnb", {}), **KEY_NUMBERS}
     return cell
 
 
