@@ -3,6 +3,7 @@
 from typing import Any
 
 from course.data import load_running, load_spotify
+from course.fitting import numba_assignment
 
 MODELS = {
     "running": "running, complete pooled",
@@ -23,6 +24,7 @@ def bambi_model(name: str, noncentered: bool = False, songs=None):
     """
     import bambi as bmb  # takes seconds
 
+    numba_assignment.register()
     if name == "running":
         races = load_running().dropna()
         sd_net, sd_age = races["net"].std(), races["age"].std()

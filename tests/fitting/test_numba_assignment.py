@@ -12,7 +12,10 @@ import nutpie
 import pandas as pd
 import pytest
 
+from course.fitting import numba_assignment
 from course.paths import PROJECT
+
+numba_assignment.register()
 
 
 @numba.njit
@@ -56,6 +59,10 @@ print("assign_vector" in "".join(assign.inspect_llvm().values()), target.tolist(
 """
 
 
+#: What a chapter does, without the seconds that Bambi takes.
+IMPORTS = "import numba, course.data"
+
+
 def printed(folder, before="", numba_version=None):
     """What `PROGRAM` prints in a process of its own, after the lines `before`."""
     folder.mkdir(exist_ok=True)
@@ -74,7 +81,7 @@ def printed(folder, before="", numba_version=None):
 
 
 def test_a_program_that_imports_the_data_has_it(tmp_path):
-    assert printed(tmp_path, "import course.data") == "True [0.0, 1.0, 2.0] True 0"
+    assert printed(tmp_path, IMPORTS) == "True [0.0, 1.0, 2.0] True 0"
 
 
 def test_an_unrelated_program_does_not_have_it(tmp_path):
@@ -82,13 +89,13 @@ def test_an_unrelated_program_does_not_have_it(tmp_path):
 
 
 def test_other_versions_of_numba_do_not_have_it(tmp_path):
-    known = printed(tmp_path, "import course.data", numba.__version__)
+    known = printed(tmp_path, IMPORTS, numba.__version__)
     assert known.startswith("True"), "the tests of this module are for another version"
-    assert printed(tmp_path / "other", "import course.data", "0.99.0").startswith("False")
+    assert printed(tmp_path / "other", IMPORTS, "0.99.0").startswith("False")
 
 
 def test_code_on_disk_loads_where_there_is_no_course(tmp_path):
-    printed(tmp_path, "import course.data")
+    printed(tmp_path, IMPORTS)
     gone = "import sys; sys.modules['course'] = None"
     assert printed(tmp_path, gone).endswith("[0.0, 1.0, 2.0] True 1")  # one hit
 
@@ -184,3 +191,11 @@ def test_nutpie_compiles_with_it():
     for function in (compiled.compiled_logp_func, compiled.compiled_expand_func):
         code = function.inspect_llvm()
         assert "assign_vector" in code and "raise_with_shape_context" not in code
+
+
+def test_a_program_that_only_reads_the_data_is_spared_numba(tmp_path):
+    code = "import sys, course.data; print('numba' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"

@@ -18,7 +18,7 @@ from course.__main__ import main
 from course.chapters.editions import solved
 from course.grading import assignment, cli, grade, runner, samples
 from course.grading.feedback import filename
-from course.paths import PROJECT
+from course.paths import PROJECT, SAMPLE_CLASS, SAMPLE_ROSTER
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -89,7 +89,7 @@ def graded(tmp_path_factory):
         "--output",
         folder / "out",
         "--roster",
-        samples.ROSTER,
+        SAMPLE_ROSTER,
         "--cell-seconds",
         "60",
     )
@@ -102,8 +102,8 @@ def graded(tmp_path_factory):
 
 def test_the_sample_class_in_the_repository_is_what_the_script_writes():
     files = {
-        str(path.relative_to(samples.FOLDER)): path.read_text(encoding="utf-8")
-        for path in samples.FOLDER.rglob("*.ipynb")
+        str(path.relative_to(SAMPLE_CLASS)): path.read_text(encoding="utf-8")
+        for path in SAMPLE_CLASS.rglob("*.ipynb")
     }
     assert files == samples.sample_files(), "make sample-class"
 
@@ -218,7 +218,7 @@ def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path):
             "--output",
             output,
             "--roster",
-            samples.ROSTER,
+            SAMPLE_ROSTER,
             "--marks",
             sheet,
             "--override",
@@ -242,7 +242,7 @@ def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path):
             "--output",
             output,
             "--roster",
-            samples.ROSTER,
+            SAMPLE_ROSTER,
             "--override",
             "ben",
             "ex-03",

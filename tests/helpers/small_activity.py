@@ -75,8 +75,8 @@ def chapter():
         code("imports", CHECK),
         markdown(
             "first",
-            "## One part\n\nA [chain](../../book/glossary.md#term-chain) of steps; see [the list of "
-            "exercises](../../book/exercises.md) and [5a](#ex-05a).",
+            "## One part\n\nA [chain](../../book/glossary.md#term-chain) of steps; see "
+            "[the list of exercises](../../book/exercises.md) and [5a](#ex-05a).",
         ),
         code(
             "given",

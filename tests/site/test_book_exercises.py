@@ -101,7 +101,8 @@ def test_a_solution_is_closed_and_holds_its_code_output_figure_and_words(shown):
     image = mean.select_one("figure#fig-draws img")
     assert image["alt"].startswith("A dashed red line")
     assert mean.select_one("figcaption").text.strip().startswith("Figure 2")
-    assert mean.select_one("details.hide").select_one("pre").text.startswith("import matplotlib")
+    code = [one.pre.text for one in mean.select("details.hide")]
+    assert [text for text in code if text.startswith("import matplotlib")]
     assert mean.select_one("table td").text == "first draw of the sample"
 
 
@@ -124,7 +125,8 @@ def test_other_pages_link_to_a_box(shown):
 
 def test_claims_are_folded_to_a_line_and_belong_to_the_solution(shown):
     [claims] = [one for one in soup(shown).select("details.hide") if "mean_05a > 52" in one.text]
-    assert not claims.has_attr("open") and claims.summary.text.split() == ["1", "claim,", "checked"]
+    assert not claims.has_attr("open")
+    assert claims.summary.select_one("p.collapsed").text == "1 claim, checked"
     assert claims.find_parent("details", class_="solution")
 
 
