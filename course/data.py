@@ -5,10 +5,11 @@ the public Rdatasets collection. They are not part of this project. A loader loo
 copy first and downloads one only if it finds none:
 
 1. the folder named by the environment variable ``COURSE_DATA``,
-2. ``data/`` in this project (git ignores it),
-3. ``shared/data/`` beside this project, where a JupyterHub mounts read-only course files,
-4. the copy an earlier download left in your user cache,
-5. the internet.
+2. beside the notebook, that is, in the working directory, or in ``data/`` there,
+3. ``data/`` in this project (git ignores it),
+4. ``shared/data/`` beside this project, where a JupyterHub mounts read-only course files,
+5. the copy an earlier download left in your user cache,
+6. the internet.
 
 Whatever the source, a file whose SHA-256 differs from the published one is refused.
 
@@ -155,14 +156,24 @@ def find(name: str) -> Path:
 
 def places() -> list[Path]:
     """The folders searched for a local copy, in order."""
+    named = os.environ.get("COURSE_DATA")
     folders = [
+        *([Path(named).expanduser()] if named else []),
+        *beside_notebook(),
         PROJECT / "data",
         PROJECT.parent / "shared" / "data",
         Path(pooch.os_cache("hierarchical-course")),
     ]
-    if named := os.environ.get("COURSE_DATA"):
-        folders.insert(0, Path(named).expanduser())
-    return folders
+    return list(dict.fromkeys(folders))
+
+
+def beside_notebook() -> list[Path]:
+    """The working directory, in which Jupyter runs a notebook, and its ``data/``."""
+    try:
+        here = Path.cwd()
+    except OSError:  # it was deleted
+        return []
+    return [here, here / "data"]
 
 
 def verify(path: Path, sha256: str) -> None:

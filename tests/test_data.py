@@ -1,6 +1,7 @@
 """The data sets: what the loaders return, where they look, and what they refuse."""
 
 import hashlib
+import os
 
 import pandas as pd
 import pytest
@@ -91,7 +92,9 @@ def test_ages_are_those_that_the_documentation_states(running):
 
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
-    """Four places for a local copy, all empty, in the order of the search."""
+    """The places for a local copy, all empty, in the order of the search."""
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path / "mine")
     monkeypatch.setattr(data, "PROJECT", tmp_path / "lab" / "project")
     monkeypatch.setattr(data.pooch, "os_cache", lambda name: tmp_path / "cache" / name)
     monkeypatch.setattr(data.pooch, "retrieve", offline)
@@ -99,6 +102,8 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DATA", str(tmp_path / "named"))
     return [
         tmp_path / "named",
+        tmp_path / "mine",
+        tmp_path / "mine" / "data",
         tmp_path / "lab" / "project" / "data",
         tmp_path / "lab" / "shared" / "data",
         tmp_path / "cache" / "hierarchical-course",
@@ -128,6 +133,20 @@ def test_an_empty_environment_variable_names_no_folder(folders, monkeypatch):
     assert data.places() == folders[1:]
 
 
+def test_a_notebook_in_the_projects_own_folder_names_no_place_twice(folders, monkeypatch):
+    data.PROJECT.mkdir(parents=True)
+    monkeypatch.chdir(data.PROJECT)
+    assert data.places().count(data.PROJECT / "data") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a working directory cannot be deleted")
+def test_a_deleted_working_directory_is_passed_over(folders):
+    folders[1].rmdir()
+    assert data.places() == [folders[0], *folders[3:]]
+    file = put(folders[-1])
+    assert data.find(NAME) == file
+
+
 def test_the_environment_variable_may_use_the_home_folder(folders, monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
@@ -135,7 +154,9 @@ def test_the_environment_variable_may_use_the_home_folder(folders, monkeypatch, 
     assert data.places()[0] == folders[0]
 
 
-@pytest.mark.parametrize("place", range(4), ids=["named", "data", "shared", "cache"])
+@pytest.mark.parametrize(
+    "place", range(6), ids=["named", "beside", "beside-data", "data", "shared", "cache"]
+)
 def test_an_altered_file_is_refused_wherever_it_lies(folders, place):
     file = put(folders[place], GENUINE + b"\n")
     with pytest.raises(data.DataAlteredError) as error:
