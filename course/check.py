@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from course.data import DataAlteredError, DataNotFoundError
-from course.judging import questions, reference
+from course.judging import questions
 from course.judging.judge import judge
 from course.judging.verdict import CORRECT, MISSING, NEEDS_MARKING, PARTLY, Verdict
 from course.submission import answers
@@ -76,7 +76,6 @@ def check(exercise: str, namespace: Mapping[str, Any] | None = None) -> Report:
     if not isinstance(exercise, str) or exercise not in questions.QUESTIONS:
         return Report(str(exercise)[:40], [], _unknown(exercise))
     try:
-        reference.songs()
         found = answers.collect(namespace, questions.plan(exercise))
         return Report(exercise, judge(exercise, found))
     except (DataNotFoundError, DataAlteredError) as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from course.data import DataAlteredError
 from course.judging import questions
 from course.judging.draws import Fit, array_of, judge_draws, judge_posterior
 from course.judging.plots import judge_plot
@@ -39,8 +40,9 @@ SHORTEST_TEXT = 20  # characters of an answer worth marking
 def judge(exercise: str, answers: dict[str, dict]) -> list[Verdict]:
     """One verdict for each declared name of the exercise, in order.
 
-    Raises KeyError for an unknown exercise and `course.data.DataNotFoundError` where the data are
-    missing; nothing that `answers` holds raises an error.
+    Raises KeyError for an unknown exercise, and `course.data.DataNotFoundError` or
+    `course.data.DataAlteredError` where it needs data that are missing or not the published ones;
+    nothing that `answers` holds raises an error.
     """
     given = answers if isinstance(answers, dict) else {}
     case = _Case(exercise, given)
@@ -84,7 +86,7 @@ class _Case:
         try:
             with np.errstate(all="ignore"):
                 return self._judge_value(name, question, record.get("value"))
-        except FileNotFoundError:  # the data, not the answer
+        except (FileNotFoundError, DataAlteredError):  # the data, not the answer
             raise
         except Exception as error:  # one strange answer must not stop the others
             return wrong(name, f"It could not be judged ({type(error).__name__}).")

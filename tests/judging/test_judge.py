@@ -539,14 +539,6 @@ def test_an_unknown_exercise_lists_near_ones():
     assert "ex-17b" in repr(check(object(), {}))
 
 
-def test_missing_data_are_explained_without_a_traceback(monkeypatch):
-    def nothing():
-        raise reference.load_spotify.__globals__["DataNotFoundError"]("No copy: look here.")
-
-    monkeypatch.setattr(reference, "songs", nothing)
-    assert "No copy: look here." in repr(check("ex-03", {}))
-
-
 @pytest.mark.parametrize(
     "answer",
     [
