@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run student grade sample-class nbgrader pdf slides launch lab numbers timings bench compile lock clean
+.PHONY: help book test test-full run student grade sample-class nbgrader pdf slides launch lab edit numbers timings bench compile lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -24,12 +24,13 @@ help:
 	@echo "make slides     make slides of the lecture, offered on the site from then on"
 	@echo "make launch     write the branch that Colab and Binder open"
 	@echo "make compile    compile the models once, so that first fits are quick"
-	@echo "make lab        open the notebooks in JupyterLab"
+	@echo "make lab        open a workspace of your own, work/, in JupyterLab"
+	@echo "make edit       open the authors' notebooks, solutions included, in JupyterLab"
 	@echo "make numbers    print the number ledger"
 	@echo "make timings    measure the fits and chapters, for the page on timings"
 	@echo "make bench      measure this book against R and other samplers, for its page"
 	@echo "make lock       choose new package versions for requirements.txt"
-	@echo "make clean      remove what make made, the environment too"
+	@echo "make clean      remove what make made, the environment too; never work/"
 
 book: $(ENVIRONMENT)
 	@$(COURSE) book $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
@@ -66,9 +67,9 @@ pdf: $(ENVIRONMENT)
 	@$(COURSE) pdf $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
 
 # Where this fails, for want of data, fits only start later: JupyterLab opens all the same.
-lab: $(ENVIRONMENT)
+lab edit: $(ENVIRONMENT)
 	@test -e .venv/.compiled || { $(COURSE) compile && touch .venv/.compiled; } || true
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(COURSE) $@ -- $(OPTIONS)
 
 numbers: $(ENVIRONMENT)
 	@$(COURSE) numbers

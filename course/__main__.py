@@ -1,4 +1,4 @@
-"""The command line: ``python -m course book | test | run | student | grade | pdf | ...``.
+"""The command line: ``python -m course book | lab | test | run | student | grade | ...``.
 
 It does the same as the Makefile on every platform, in an environment that already exists.
 """
@@ -27,6 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
     printed.add_argument("--solutions", choices=["shown", "withheld"], help="as for the book")
     commands.add_parser("slides", help="make slides of the lecture")
     commands.add_parser("launch", help="write the branch that Colab and Binder open")
+    lab = commands.add_parser(
+        "lab", help="write a workspace of your own, and open it in JupyterLab"
+    )
+    lab.add_argument("--only-write", action="store_true", help="open nothing")
+    edit = commands.add_parser("edit", help="open the authors' notebooks in JupyterLab")
+    for command in (lab, edit):
+        command.add_argument("options", nargs="*", help="for JupyterLab, after --")
     student = commands.add_parser("student", help="write the notebooks without their solutions")
     student.add_argument("--output", help="the folder to write to (default: _build/student)")
     test = commands.add_parser("test", help="run every test")
@@ -85,6 +92,14 @@ def main(arguments: list[str] | None = None) -> int:
             from course.site import launch
 
             return launch.write()
+        case "lab":
+            from course.chapters import lab
+
+            return lab.work(options.options, only_write=options.only_write)
+        case "edit":
+            from course.chapters import lab
+
+            return lab.edit(options.options)
         case "student":
             from course.chapters import editions
 

@@ -17,3 +17,5 @@ SAMPLE_CLASS, SAMPLE_ROSTER = INSTRUCTORS / "sample-class", INSTRUCTORS / "sampl
 
 BENCHMARKS = PROJECT / "benchmarks"
 BUILD = PROJECT / "_build"
+#: Where readers run and change chapters: theirs, so nothing here deletes it.
+WORK = PROJECT / "work"

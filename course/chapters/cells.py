@@ -38,10 +38,10 @@ def write(notebook: NotebookNode, path: Path) -> None:
     replace(path, nbformat.writes(notebook) + "\n")
 
 
-def replace(path: Path, content: str) -> None:
-    """Write a text file in one step, so that an interruption cannot leave half of it."""
+def replace(path: Path, content: str | bytes) -> None:
+    """Write a file in one step, so that an interruption cannot leave half of it."""
     draft = path.with_name(path.name + ".tmp")
-    draft.write_text(content, encoding="utf-8", newline="")
+    draft.write_bytes(content.encode() if isinstance(content, str) else content)
     draft.replace(path)
 
 

@@ -1,25 +1,39 @@
-"""Editions of an activity chapter: what the student gets, and the same with everything solved.
+"""Editions: a chapter as it is handed out, and the activity with everything solved.
 
-The chapter itself, with its solutions, is the instructor's edition.
+The chapter itself, with its claims and solutions, is the edition of authors and instructors.
 """
 
+import copy
 import hashlib
 import io
 import json
+import os
 import zipfile
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from course.chapters import leaks, prose
-from course.chapters.cells import ANSWERS, KERNEL, activity_chapters, exercise_id, tags
+from course.chapters.cells import (
+    ANSWERS,
+    KERNEL,
+    activity_chapters,
+    exercise_id,
+    read,
+    replace,
+    tags,
+)
 from course.chapters.exercises import parse
 from course.paths import ACTIVITY, BUILD
 
 STUDENT_FOLDER = BUILD / "student"
 MANIFEST = "manifest.json"
 ARCHIVE = "activity.zip"
+#: Metadata of a cell that mean something outside this project.
+KEPT_METADATA = ("slideshow",)
+#: Tags that the cells of a student edition keep.
 KEPT_TAGS = ("exercise", "answer", "check", "objectives", "erratum")
 HOW_TO = """\
 **How to work on this notebook.** Replace each `...` by your answer and keep the names on the \
@@ -34,27 +48,78 @@ class EditionError(RuntimeError):
     """An edition was not written; the message says why, and nothing was changed."""
 
 
-def student(notebook: NotebookNode, folder: set[str] = frozenset()) -> NotebookNode:
+def handed_out(path: Path, along: Iterable[Path] = ()) -> NotebookNode:
+    """A chapter as it leaves the project: of the activity the student edition, else `reader`.
+
+    Parameters
+    ----------
+    path : Path
+        The file of the chapter.
+    along : iterable of Path
+        The chapters that are handed out with it, in the same folders as here. Links to them stay;
+        links to other files become plain text.
+
+    Raises
+    ------
+    EditionError
+        If a student edition would give answers away.
+    """
+    notebook = read(path)
+    files = {Path(os.path.relpath(other, path.parent)).as_posix() for other in along}
+    if path.parent.name != ACTIVITY.name:
+        return reader(notebook, files)
+    edition = student(notebook, files)
+    if found := leaks.find(edition, notebook, leaks.rubrics()):
+        raise EditionError(
+            f"The student edition of {path.name} would give answers away:\n" + "\n".join(found)
+        )
+    return edition
+
+
+def reader(notebook: NotebookNode, files: Set[str] = frozenset()) -> NotebookNode:
+    """The edition to read and run: outputs and key numbers, no claims, no metadata of ours.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A chapter, with its stored outputs. It is not changed.
+    files : set of str
+        The files that links may lead to, as seen from the chapter; other links become plain text.
+    """
+    result = in_words(notebook, files, without={"claims"})
+    for cell in result.cells:
+        kept = {name: cell.metadata[name] for name in KEPT_METADATA if name in cell.metadata}
+        cell.metadata = nbformat.from_dict(kept)
+    return result
+
+
+def student(notebook: NotebookNode, files: Set[str] = frozenset()) -> NotebookNode:
     """The student edition: no solutions, no outputs, no metadata but what an exercise asks.
 
     Parameters
     ----------
     notebook : NotebookNode
         An activity chapter, with its stored outputs. It is not changed.
-    folder : set of str
-        File names of the notebooks beside it; links to other files become plain text.
+    files : set of str
+        As for `reader`.
     """
-    kept = [cell for cell in notebook.cells if not tags(cell) & ANSWERS]
-    words = prose.for_edition(notebook, folder)
-    cells = []
-    for cell in kept:
+    result = in_words(notebook, files, without=ANSWERS)
+    for cell in result.cells:
+        cell.metadata = nbformat.from_dict(student_metadata(cell))
+        cell.pop("attachments", None)
         if cell.cell_type == "code":
-            new = nbformat.v4.new_code_cell(cell.source, id=cell.id)
-        else:
-            new = nbformat.v4.new_markdown_cell(words(cell.source), id=cell.id)
-        new.metadata = student_metadata(cell)
-        cells.append(new)
-    cells.insert(1, nbformat.v4.new_markdown_cell(HOW_TO, id="how-to-hand-in"))
+            cell.outputs, cell.execution_count = [], None
+    result.cells.insert(1, nbformat.v4.new_markdown_cell(HOW_TO, id="how-to-hand-in"))
+    return result
+
+
+def in_words(notebook: NotebookNode, files: Set[str], without: Set[str]) -> NotebookNode:
+    """A copy without the cells of some tags, its prose for readers who have no book beside it."""
+    words = prose.for_edition(notebook, files)
+    cells = [copy.deepcopy(cell) for cell in notebook.cells if not tags(cell) & without]
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = words(cell.source)
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
 
 
@@ -124,16 +189,7 @@ def student_files(source: Path = ACTIVITY) -> dict[str, bytes]:
     paths = activity_chapters(source)
     if not paths:
         raise EditionError(f"There are no chapters in {source}.")
-    notebooks = {path.name: nbformat.read(path, as_version=4) for path in paths}
-    editions = {name: student(notebook, set(notebooks)) for name, notebook in notebooks.items()}
-    rubrics = leaks.rubrics()
-    if found := [
-        f"{name}: {leak}"
-        for name in notebooks
-        for leak in leaks.find(editions[name], notebooks[name], rubrics)
-    ]:
-        raise EditionError("The student edition would give answers away:\n" + "\n".join(found))
-    return {name: as_bytes(edition) for name, edition in editions.items()}
+    return {path.name: as_bytes(handed_out(path, paths)) for path in paths}
 
 
 def write_student(output: Path = STUDENT_FOLDER, source: Path = ACTIVITY) -> list[Path]:
@@ -164,10 +220,10 @@ def write_student(output: Path = STUDENT_FOLDER, source: Path = ACTIVITY) -> lis
     changed = []
     for name, content in files.items():
         if present.get(name) != content:
-            (output / name).write_bytes(content)
+            replace(output / name, content)
             changed.append(output / name)
     digests = {name: digest(content) for name, content in sorted(files.items())}
-    manifest.write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8", newline="\n")
+    replace(manifest, json.dumps(digests, indent=1) + "\n")
     return changed
 
 

@@ -11,7 +11,7 @@ out keeps them alone (`plain`).
 
 import re
 from ast import literal_eval
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 
 from nbformat import NotebookNode
 
@@ -172,7 +172,7 @@ def close(a: str, b: str) -> bool:
 # ------------------------------------------------------------------------------ without the book
 
 
-def for_edition(notebook: NotebookNode, present: set[str]) -> Callable[[str], str]:
+def for_edition(notebook: NotebookNode, present: Set[str]) -> Callable[[str], str]:
     """A function that says the notebook's Markdown for readers who have no book beside it.
 
     Numbers lose their expressions. Links stay where they lead somewhere: to the web, to an exercise

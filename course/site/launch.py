@@ -1,8 +1,8 @@
 """Notebooks to open on Colab, Binder or a JupyterHub: each brings along what it needs.
 
 Such a service opens notebooks from a branch of a repository. That branch is made here: the project
-as it is, with the students' edition of the activity, and in each notebook a first cell that
-installs the course on Colab. The address of the repository is read from the environment variable
+as it is, with its chapters as they are handed out, and in each notebook a first cell that installs
+the course on Colab. The address of the repository is read from the environment variable
 COURSE_REPOSITORY, so that a fork needs no change: see .github/workflows/publish.yml.
 """
 
@@ -31,9 +31,7 @@ if "google.colab" in sys.modules:
 def setup_cell(repository: str) -> nbformat.NotebookNode:
     """The cell that makes a notebook work on Colab; `repository` is the address to install from."""
     return nbformat.v4.new_code_cell(
-        SETUP.format(repository=repository, branch=BRANCH).strip(),
-        id=SETUP_ID,
-        metadata={"tags": ["remove-cell"]},
+        SETUP.format(repository=repository, branch=BRANCH).strip(), id=SETUP_ID
     )
 
 
@@ -64,10 +62,9 @@ def write(folder: Path = BUILD / BRANCH) -> int:
         shutil.copy(PROJECT / name, target)
     for name in ("instructors", "tests"):  # rubrics and answers are not for students
         shutil.rmtree(folder / name, ignore_errors=True)
-    for path in chapters():
-        notebook = nbformat.read(path, as_version=4)
-        if path.parent.name == "activity":
-            notebook = editions.student(notebook)
+    paths = chapters()
+    for path in paths:
+        notebook = editions.handed_out(path, paths)
         nbformat.write(ready(notebook, repository), folder / path.relative_to(PROJECT))
     print(f"The files of the branch {BRANCH!r} are ready: {folder}")
     return 0

@@ -9,7 +9,8 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course.chapters import cells, editions, execute, prose
+from course.chapters import cells, editions, execute, prose, workspace
+from course.site import launch
 
 CHAPTERS = cells.chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=[path.stem for path in CHAPTERS])
@@ -218,13 +219,45 @@ def test_the_book_says_what_the_notebook_says(site, path):
                 assert block in text, f"{cell.id}: {block}"
 
 
-@pytest.mark.parametrize("path", [p for p in CHAPTERS if p.parent.name == "activity"], ids=str)
-def test_the_student_edition_says_what_the_chapter_says(path):
+def in_the_workspace(folder):
+    workspace.update(workspace.files(), folder)
+    return folder
+
+
+def on_the_branch(folder):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(launch.REPOSITORY, "https://example.org/fork")
+        assert launch.write(folder) == 0
+    return folder / "notebooks"
+
+
+def downloaded(folder):
+    for path in CHAPTERS:
+        (folder / path.parent.name).mkdir(exist_ok=True)
+        cells.write(editions.handed_out(path), folder / path.parent.name / path.name)
+    return folder
+
+
+@pytest.fixture(scope="module", params=[in_the_workspace, on_the_branch, downloaded])
+def handed_out(request, tmp_path_factory):
+    """A folder of chapters as somebody without the book has them."""
+    return request.param(tmp_path_factory.mktemp(request.param.__name__))
+
+
+@every_chapter
+def test_what_is_handed_out_says_what_the_chapter_says(handed_out, path):
     source = {cell.id: cell for cell in cells.read(path).cells}
-    for cell in editions.student(cells.read(path), {p.name for p in CHAPTERS}).cells:
-        if cell.cell_type == "markdown" and cell.id in source:
-            assert visible(cell.source) == visible(source[cell.id].source), cell.id
-            assert "<!--" not in cell.source, cell.id
+    found = cells.read(handed_out / path.parent.name / path.name).cells
+    said = [cell for cell in found if cell.cell_type == "markdown" and cell.id in source]
+    for cell in said:
+        assert visible(cell.source) == visible(source[cell.id].source), cell.id
+        assert "<!--" not in cell.source and not list(prose.problems(cell.source)), cell.id
+    left_out = cells.ANSWERS if path.parent.name == "activity" else set()
+    assert [cell.id for cell in said] == [
+        id
+        for id, cell in source.items()
+        if cell.cell_type == "markdown" and not cells.tags(cell) & left_out
+    ]
 
 
 @pytest.mark.slow

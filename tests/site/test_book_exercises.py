@@ -10,14 +10,15 @@ import small_activity
 from browser_watch import CUT_OFF
 from bs4 import BeautifulSoup
 
-from course.chapters import leaks
-from course.chapters.cells import activity_chapters
+from course.chapters import editions, leaks
+from course.chapters.cells import activity_chapters, chapters
 from course.chapters.exercises import exercises
 from course.paths import PROJECT
 from course.site import book
 
 SMALL = small_activity.chapter()
 CHAPTERS = activity_chapters()
+LESSONS = [path for path in chapters() if path not in CHAPTERS]
 PAGE = "notebooks/activity/01-small"
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
@@ -362,6 +363,16 @@ def test_a_chapter_offers_its_student_edition(site, path):
         f"../../_downloads/{path.name}",
         f"../../_downloads/{path.stem}-with-solutions.ipynb",
     ]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_chapter_of_the_lecture_offers_what_is_handed_out_and_no_source(site, path):
+    page = soup(site, f"notebooks/lecture/{path.stem}")
+    links = [a["href"] for a in page.select('a[href$=".ipynb"]')]
+    assert links == [f"../../_downloads/lecture/{path.name}"]
+    offered = nbformat.read(site / "_downloads" / "lecture" / path.name, as_version=4)
+    assert offered == editions.handed_out(path)
+    assert not (site / "_sources" / "notebooks").exists()
 
 
 @pytest.mark.skipif(not CHAPTERS, reason="no activity chapter yet")

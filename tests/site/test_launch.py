@@ -9,6 +9,7 @@ import yaml
 from bs4 import BeautifulSoup
 from IPython.core.inputtransformer2 import TransformerManager
 
+from course.chapters import cells, editions
 from course.paths import PROJECT
 from course.site import book, launch
 
@@ -49,7 +50,13 @@ def test_the_branch_holds_student_notebooks_that_install_the_course(tmp_path, mo
         nbformat.validate(notebook)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert code[0].id == launch.SETUP_ID and ADDRESS in code[0].source
-        assert not any("solution" in cell.metadata.get("tags", []) for cell in notebook.cells)
+        del notebook.cells[notebook.cells.index(code[0])]
+        source = PROJECT / path.relative_to(tmp_path / "launch")
+        assert notebook == editions.handed_out(source, cells.chapters())
+        assert not any(
+            cells.tags(cell) & {"solution", "claims"} or "<!--" in cell.source
+            for cell in notebook.cells
+        )
     for name in ("requirements.txt", "environment.yml", "course/data.py", "pyproject.toml"):
         assert (tmp_path / "launch" / name).is_file()
     for name in ("instructors", "tests"):

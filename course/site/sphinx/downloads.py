@@ -1,8 +1,8 @@
-"""Downloads of an activity chapter: the student edition and, apart from it, the solutions.
+"""Downloads of chapters: each as it is handed out and, apart from it, an activity's solutions.
 
-Sphinx offers the source of a page, which here has the solutions in it. These pages offer the
-student edition instead, from their header and below their title; the page of all exercises offers
-all of it as one file.
+Sphinx offers the source of a page, which here has claims and solutions in it. The header of a
+chapter offers its edition instead; an activity chapter offers it below its title, too, and the page
+of all exercises offers all of the activity as one file.
 """
 
 import shutil
@@ -17,9 +17,11 @@ from course.chapters import editions
 from course.chapters.cells import activity_chapters
 from course.site.sphinx.exercises import withheld
 
-PAGES = "notebooks/activity/"
+CHAPTERS = "notebooks/"
+PAGES = f"{CHAPTERS}activity/"
 LIST = "book/exercises"
 FOLDER = "_downloads"
+NOTEBOOK = "Notebook"
 STUDENT = "Student notebook"
 SOLVED = "Chapter with solutions"
 ALL = "All student notebooks"
@@ -33,11 +35,18 @@ def setup(app: Sphinx) -> dict:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
+def is_lesson(page: str) -> bool:
+    """Is a page a chapter to read, one without exercises?"""
+    return page.startswith(CHAPTERS) and not page.startswith(PAGES)
+
+
 def offers(page: str) -> dict[str, str]:
     """What a page offers: the name of each link, and its address from that page."""
     folder = "../" * page.count("/") + FOLDER
     if page == LIST:
         return {ALL: f"{folder}/{editions.ARCHIVE}"}
+    if is_lesson(page):
+        return {NOTEBOOK: f"{folder}/{page.removeprefix(CHAPTERS)}.ipynb"}
     if not page.startswith(PAGES):
         return {}
     name = page.removeprefix(PAGES)
@@ -48,8 +57,8 @@ def offers(page: str) -> dict[str, str]:
 
 
 def offer_below_title(app: Sphinx, doctree: nodes.document, page: str) -> None:
-    """Put the links below the title of a page."""
-    if not offers(page) or app.builder.name != "html":
+    """Put the links below the title of a page of the activity."""
+    if is_lesson(page) or not offers(page) or app.builder.name != "html":
         return
     line = nodes.paragraph(text="Download: ")
     for name, address in offers(page).items():
@@ -61,8 +70,8 @@ def offer_below_title(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 
 def offer_in_header(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
-    """Let the download menu of an activity page offer editions, not the page's source."""
-    if not page.startswith(PAGES):
+    """Let the download menu of a chapter offer editions, not the page's source."""
+    if not page.startswith(CHAPTERS):
         return
     context["sourcename"] = ""  # Sphinx then copies no source
     for group in context["header_buttons"]:
@@ -94,13 +103,19 @@ def write_downloads(app: Sphinx, exception: Exception | None) -> None:
         return
     chapters = Path(app.srcdir, PAGES)
     folder = Path(app.outdir, FOLDER)
+    for page in filter(is_lesson, app.env.found_docs):
+        target = folder / f"{page.removeprefix(CHAPTERS)}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # By itself: a link to another chapter would lead nowhere.
+        lesson = editions.handed_out(Path(app.srcdir, f"{page}.ipynb"))
+        target.write_bytes(editions.as_bytes(lesson))
     if not activity_chapters(chapters):
         return
     try:
         files = editions.student_files(chapters)
     except editions.EditionError as error:
         raise ExtensionError(str(error)) from None
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
         if not withheld():
