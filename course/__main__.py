@@ -46,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     table = commands.add_parser("numbers", help="print the number ledger")
     table.add_argument("--csv", action="store_true", help="as CSV")
     table.add_argument("--fresh", action="store_true", help="fit the models again first")
+    said = commands.add_parser("claims", help="list what the book claims, and where")
+    said.add_argument("--fresh", action="store_true", help="check every claim: run the chapters")
     commands.add_parser("timings", help="measure fits and chapters for the page on timings")
     bench = commands.add_parser("bench", help="measure against R and other samplers")
     bench.add_argument(
@@ -108,6 +110,10 @@ def main(arguments: list[str] | None = None) -> int:
             from course.chapters import stored_numbers
 
             return stored_numbers.print_ledger(as_csv=options.csv, fresh=options.fresh)
+        case "claims":
+            from course.chapters import claims
+
+            return claims.print_claims(fresh=options.fresh)
         case "timings":
             from benchmarks import timings
 

@@ -4,7 +4,6 @@ Chapters carry no directive fences, so that they read well as plain notebooks. W
 Markdown cell becomes in the book is decided here (`WRAPPERS`).
 """
 
-import ast
 import shutil
 from functools import cache
 from importlib.util import find_spec
@@ -17,7 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
 
-from course.chapters import prose, stored_numbers
+from course.chapters import claims, prose, stored_numbers
 from course.chapters.cells import chapters, tags
 from course.ledger.published import Number, numbers
 from course.site.sphinx import exercises as sphinx_exercises
@@ -80,7 +79,7 @@ def fold(cell: nbformat.NotebookNode, words: str) -> None:
 
 def claims_in_words(source: str) -> str:
     """How many claims a cell asserts: "3 claims, checked"."""
-    count = sum(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(source)))
+    count = len(claims.words(source))
     return f"{count} claim{'s' * (count != 1)}, checked"
 
 
