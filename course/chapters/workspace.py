@@ -76,9 +76,8 @@ def place_of(name: str, edition: str, folder: Path, manifest: dict[str, str]) ->
     number, place = 0, name
     while True:
         path, known = folder / place, manifest.get(place)
-        if (
-            not path.exists()
-        ):  # deleted: the chapter comes back, what was offered beside it does not
+        if not path.exists():
+            # deleted: the chapter comes back, what was offered beside it does not
             return None if number and known == edition else place
         present = digest(path.read_bytes())
         if present == edition:
