@@ -1,22 +1,33 @@
-"""Exact posteriors of the course's models, by quadrature, and the priors that they take.
+"""Exact posteriors of the course's models, by quadrature instead of sampling.
 
-from course.exact import hierarchical, hierarchical_priors
+All four models are normal given their standard deviations. So everything that is a mean (mu,
+mu_j, an intercept, a new observation) can be integrated in closed form, and only one or two
+standard deviations are left (Gelman et al., Bayesian Data Analysis, 3rd edition, section 5.4).
+Those are put on a grid of Gauss-Legendre nodes. What results has no Monte Carlo error:
 
-post = hierarchical(spotify["popularity"], spotify["artist"],
-                    hierarchical_priors(spotify["popularity"], "source"))
-post["sigma_mu"].median
+* the posterior of a standard deviation is a smooth curve through the grid;
+* the posterior of anything else is a finite mixture of normals, one per node of the grid.
+
+    post = exact.hierarchical(spotify["popularity"], spotify["artist"],
+                              exact.hierarchical_priors(spotify["popularity"], "source"))
+    post["sigma_mu"].median
+    post.mu_j("Frank Ocean").interval(0.8)
+    post.summary("b_j")
+
+`accuracy()` of every posterior estimates the numerical error that is left. For the data of the
+course no quantile moves by 0.001, nor even by a millionth, when the grid is refined. Where the
+posterior of sigma_mu has mass at zero, expect 0.0001 (b_j has a cusp at zero then).
 """
 
-from course.exact.posteriors import (
+from __future__ import annotations
+
+from course.exact.hierarchical_model import Hierarchical, hierarchical, hierarchical_from_summary
+from course.exact.marginals import Marginal, NormalMixture
+from course.exact.one_sd_models import (
     CompletePooled,
-    Hierarchical,
-    Marginal,
     NoPooled,
-    NormalMixture,
     Regression,
     complete_pooled,
-    hierarchical,
-    hierarchical_from_summary,
     no_pooled,
     regression,
 )

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
+
+from course.exact.validation import Array, check_groups, check_numbers
 
 __all__ = [
     "Exponential",
@@ -24,15 +25,12 @@ __all__ = [
     "HierarchicalPriors",
     "Normal",
     "Prior",
-    "check_groups",
-    "check_numbers",
     "hierarchical_priors",
     "no_pooled_priors",
     "pooled_priors",
     "regression_priors",
 ]
 
-Array = NDArray[np.float64]
 PRIOR_SETS = ("source", "chapter", "bambi", "literal")
 
 
@@ -180,63 +178,6 @@ def check_scale_prior(prior: Any, name: str) -> None:
         raise TypeError(
             f"{name} needs an Exponential, HalfNormal or HalfStudentT prior, not {prior!r}."
         )
-
-
-# ------------------------------------------------------------------------------- checking data
-
-
-def check_numbers(**columns: ArrayLike) -> list[Array]:
-    """Turn columns of equal length into 1-d arrays of finite floats.
-
-    Raises ValueError for missing or infinite values, different lengths, more than one dimension
-    or no rows, and TypeError for what is not a number. Messages name the column.
-    """
-    _check_shape(columns)
-    return [_as_floats(name, column) for name, column in columns.items()]
-
-
-def check_groups(y: ArrayLike, group: ArrayLike) -> tuple[Array, NDArray[np.intp], pd.Index]:
-    """Check numbers with a group each; return y, the group's position in labels, the labels.
-
-    Labels keep the order of a categorical, without unused categories; otherwise they are sorted.
-    Raises ValueError or TypeError as `check_numbers` does, also for missing groups.
-    """
-    _check_shape({"y": y, "group": group})
-    groups = pd.Categorical(pd.Series(group)).remove_unused_categories()
-    return _as_floats("y", y), np.asarray(groups.codes, dtype=np.intp), groups.categories
-
-
-def _check_shape(columns: dict[str, ArrayLike]) -> None:
-    for name, column in columns.items():
-        if np.ndim(column) != 1:
-            raise ValueError(f"{name} must be one-dimensional.")
-    lengths = {name: len(column) for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        sizes = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise ValueError(f"The columns differ in length: {sizes}.")
-    if 0 in lengths.values():
-        raise ValueError(f"No rows: {' and '.join(lengths)} must have at least one.")
-    missing = {name: int(pd.Series(column).isna().sum()) for name, column in columns.items()}
-    if any(missing.values()):
-        counts = ", ".join(f"{count} in {name}" for name, count in missing.items() if count)
-        raise ValueError(
-            f"Missing values: {counts}. Drop those rows first, for instance with "
-            'spotify.dropna(subset=["artist", "popularity"]).'
-        )
-
-
-def _as_floats(name: str, column: ArrayLike) -> Array:
-    values = pd.Series(column)
-    kinds = (int, float, np.integer, np.floating)
-    if not (
-        (pd.api.types.is_numeric_dtype(values) and not np.iscomplexobj(values))
-        or all(isinstance(value, kinds) for value in values)
-    ):
-        raise TypeError(f"{name} must hold numbers, not values such as {values.iloc[0]!r}.")
-    numbers = values.to_numpy(dtype=float)
-    if not np.isfinite(numbers).all():
-        raise ValueError(f"{name} has {np.isinf(numbers).sum()} infinite values.")
-    return numbers
 
 
 def _sd(values: Array, name: str, ddof: int = 1) -> float:

@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate, special, stats
 
 from course import exact
-from course.exact import posteriors as implementation
+from course.exact import grid as implementation
 from course.exact.priors import (
     Exponential,
     HalfNormal,
