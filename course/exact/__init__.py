@@ -43,6 +43,7 @@ from course.exact.priors import (
     pooled_priors,
     regression_priors,
 )
+from course.exact.targets import Target
 
 __all__ = [
     "CompletePooled",
@@ -57,6 +58,7 @@ __all__ = [
     "NormalMixture",
     "Prior",
     "Regression",
+    "Target",
     "complete_pooled",
     "hierarchical",
     "hierarchical_from_summary",

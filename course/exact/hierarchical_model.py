@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from course.exact.marginals import Marginal, NormalMixture
-from course.exact.posterior import Groups, Posterior, group_statistics
+from course.exact.posterior import Groups, group_statistics
 from course.exact.priors import HierarchicalPriors
 from course.exact.validation import Array, check_groups, check_numbers
 
 
-class Hierarchical(Groups, Posterior):
+class Hierarchical(Groups):
     """Posterior of y_ij ~ N(mu_j, sigma_y²), mu_j = mu + b_j, b_j ~ N(0, sigma_mu²).
 
     Given the two sds, the mean of group j is a measurement of mu: ybar_j ~ N(mu, v_j) with
@@ -28,6 +29,7 @@ class Hierarchical(Groups, Posterior):
     """
 
     parameters = ("mu", "sigma_y", "sigma_mu", "sigma_y2", "sigma_mu2", "variance_share")
+    predictive = ("mu_new", "predict_new", "predict_typical")
     quantities = ("mu_j", "b_j", "predict")
 
     def __init__(
@@ -101,7 +103,7 @@ class Hierarchical(Groups, Posterior):
         mean, precision = self._mu_given(*self._nodes[0])
         return mean + self._centre, 1 / precision
 
-    def _marginal(self, name: str) -> Marginal:
+    def _parameter(self, name: str) -> Marginal:
         if name == "mu":
             return self._mixture(*self._mu)
         if name == "variance_share":
@@ -110,13 +112,18 @@ class Hierarchical(Groups, Posterior):
             axis=1 if name.startswith("sigma_mu") else 0, power=2 if name.endswith("2") else 1
         )
 
-    def _group(self, index: Array, which: str) -> tuple[Array, Array]:
-        (sigma_y, sigma_mu), _ = self._nodes
-        mu, mu_variance = self._mu
-        ybar = self.mean[index, None]
+    def _own(self, index: Array, sigma_y: Array, sigma_mu: Array) -> tuple[Array, Array, Array]:
+        """Mean of each group, variance of that mean, and its weight in mu_j, given the sds.
+
+        mu_j given mu is N(weight ybar + (1 - weight) mu, weight noise); b_j is mu_j - mu.
+        """
         noise = sigma_y**2 / self.count[index, None]
-        weight = sigma_mu**2 / (sigma_mu**2 + noise)  # of the group's own mean
-        # mu_j given mu is N(weight ybar + (1 - weight) mu, weight noise); b_j is mu_j - mu.
+        return self.mean[index, None], noise, sigma_mu**2 / (sigma_mu**2 + noise)
+
+    def _group(self, index: Array, which: str) -> tuple[Array, Array]:
+        sigma_y, _ = self._nodes[0]
+        mu, mu_variance = self._mu
+        ybar, noise, weight = self._own(index, *self._nodes[0])
         if which == "b_j":
             return weight * (ybar - mu), weight * noise + weight**2 * mu_variance
         mean = weight * ybar + (1 - weight) * mu
@@ -138,12 +145,33 @@ class Hierarchical(Groups, Posterior):
         sigma_y, sigma_mu = self._nodes[0]
         return self._mixture(mean, variance + sigma_mu**2 + sigma_y**2)
 
-    def _examples(self) -> dict[str, Marginal]:
-        return (
-            super()._examples()
-            | self._group_examples()
-            | {"mu_new": self.mu_new(), "predict_new": self.predict_new()}
-        )
+    def predict_typical(self) -> NormalMixture:
+        """Prediction of one observation in a group whose mean is mu itself: y ~ N(mu, sigma_y²)."""
+        mean, variance = self._mu
+        return self._mixture(mean, variance + self._nodes[0][0] ** 2)
+
+    def _draw(self, sds: list[Array], labels: Sequence[Any], rng: Generator) -> dict[str, Array]:
+        sigma_y, sigma_mu = sds
+        mean, precision = self._mu_given(sigma_y, sigma_mu)
+        mu = rng.normal(mean + self._centre, 1 / np.sqrt(precision))
+        mu_new = rng.normal(mu, sigma_mu)
+        predict_new, predict_typical = rng.normal(mu_new, sigma_y), rng.normal(mu, sigma_y)
+        ybar, noise, weight = self._own(self._index(labels), sigma_y, sigma_mu)
+        mu_j = rng.normal(weight * ybar + (1 - weight) * mu, np.sqrt(weight * noise))
+        return {
+            "mu": mu,
+            "sigma_y": sigma_y,
+            "sigma_mu": sigma_mu,
+            "sigma_y2": sigma_y**2,
+            "sigma_mu2": sigma_mu**2,
+            "variance_share": sigma_mu**2 / (sigma_y**2 + sigma_mu**2),
+            "mu_new": mu_new,
+            "predict_new": predict_new,
+            "predict_typical": predict_typical,
+            "mu_j": mu_j,
+            "b_j": mu_j - mu,
+            "predict": rng.normal(mu_j, sigma_y),
+        }
 
 
 def hierarchical(y: ArrayLike, group: ArrayLike, priors: HierarchicalPriors) -> Hierarchical:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from course.exact.marginals import Marginal, NormalMixture
@@ -75,24 +76,29 @@ class _OneSigma(Posterior):
     def _sigma(self) -> Array:
         return self._nodes[0][0]
 
-    def _coefficient(self, k: Array) -> tuple[Array, Array]:
-        """Mean and variance of parameters k at the nodes: shapes (len(k), components)."""
-        noise = self._sigma**2 / self._size[k, None]
+    def _coefficient(self, k: Array, sigma: Array) -> tuple[Array, Array]:
+        """Mean and variance of parameters k given sigma: shapes (len(k), len(sigma))."""
+        noise = sigma**2 / self._size[k, None]
         weight = self._prior_sd[k, None] ** 2 / (self._prior_sd[k, None] ** 2 + noise)
         mean = weight * self._estimate[k, None] + (1 - weight) * self._prior_mean[k, None]
         return mean, weight * noise
+
+    def _draw_coefficient(self, k: Array, sigma: Array, rng: Generator) -> Array:
+        mean, variance = self._coefficient(k, sigma)
+        return rng.normal(mean, np.sqrt(variance))
 
 
 class CompletePooled(_OneSigma):
     """Posterior of y_i ~ N(mu, sigma²), the same mean for all. Made by `complete_pooled`."""
 
     parameters = ("mu", "sigma")
+    predictive = ("predict", "mean_ppd")
 
-    def _marginal(self, name: str) -> Marginal:
+    def _parameter(self, name: str) -> Marginal:
         return self._grid.marginal(0) if name == "sigma" else self._mean_of(np.inf)
 
     def _mean_of(self, n: float) -> NormalMixture:
-        mean, variance = self._coefficient(np.array([0]))
+        mean, variance = self._coefficient(np.array([0]), self._sigma)
         return self._mixture(mean[0], variance[0] + self._sigma**2 / n)
 
     def predict(self) -> NormalMixture:
@@ -106,8 +112,15 @@ class CompletePooled(_OneSigma):
             raise ValueError(f"n must be at least 1, not {n!r}.")
         return self._mean_of(n)
 
-    def _examples(self) -> dict[str, Marginal]:
-        return super()._examples() | {"predict": self.predict(), "mean_ppd": self.mean_ppd()}
+    def _draw(self, sds: list[Array], labels: Sequence[Any], rng: Generator) -> dict[str, Array]:
+        (sigma,) = sds
+        (mu,) = self._draw_coefficient(np.array([0]), sigma, rng)
+        return {
+            "mu": mu,
+            "sigma": sigma,
+            "predict": rng.normal(mu, sigma),
+            "mean_ppd": rng.normal(mu, sigma / np.sqrt(self._size[0])),
+        }
 
 
 class NoPooled(Groups, _OneSigma):
@@ -120,15 +133,17 @@ class NoPooled(Groups, _OneSigma):
         super().__init__(*args, **kwargs)
         self.labels, self.count, self.mean = labels, self._size, self._estimate
 
-    def _marginal(self, name: str) -> Marginal:
+    def _parameter(self, name: str) -> Marginal:
         return self._grid.marginal(0)
 
     def _group(self, index: Array, which: str) -> tuple[Array, Array]:
-        mean, variance = self._coefficient(index)
+        mean, variance = self._coefficient(index, self._sigma)
         return mean, variance + (self._sigma**2 if which == "predict" else 0)
 
-    def _examples(self) -> dict[str, Marginal]:
-        return super()._examples() | self._group_examples()
+    def _draw(self, sds: list[Array], labels: Sequence[Any], rng: Generator) -> dict[str, Array]:
+        (sigma,) = sds
+        mu_j = self._draw_coefficient(self._index(labels), sigma, rng)
+        return {"sigma": sigma, "mu_j": mu_j, "predict": rng.normal(mu_j, sigma)}
 
 
 class Regression(_OneSigma):
@@ -139,24 +154,26 @@ class Regression(_OneSigma):
     """
 
     parameters = ("intercept", "slope", "sigma")
+    quantities = ("mean_at", "predict")
+    dimension = "x"
 
     def __init__(self, *args: Any, x_mean: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.x_mean = x_mean
 
-    def _marginal(self, name: str) -> Marginal:
+    def _parameter(self, name: str) -> Marginal:
         if name == "sigma":
             return self._grid.marginal(0)
         if name == "intercept":
             return self.mean_at(0.0)
-        mean, variance = self._coefficient(np.array([1]))
+        mean, variance = self._coefficient(np.array([1]), self._sigma)
         return self._mixture(mean[0], variance[0])
 
     def _line(self, x: float) -> tuple[Array, Array]:
-        if not (np.ndim(x) == 0 and np.isfinite(x)):
-            raise ValueError(f"x must be one finite number, not {x!r}.")
-        (centre, slope), (centre_variance, slope_variance) = self._coefficient(np.arange(2))
-        distance = float(x) - self.x_mean
+        distance = self._distance(x)
+        (centre, slope), (centre_variance, slope_variance) = self._coefficient(
+            np.arange(2), self._sigma
+        )
         return centre + slope * distance, centre_variance + slope_variance * distance**2
 
     def mean_at(self, x: float) -> NormalMixture:
@@ -168,11 +185,31 @@ class Regression(_OneSigma):
         mean, variance = self._line(x_new)
         return self._mixture(mean, variance + self._sigma**2)
 
-    def _examples(self) -> dict[str, Marginal]:
-        return super()._examples() | {
-            "mean_at": self.mean_at(self.x_mean),
-            "predict": self.predict(self.x_mean),
+    def _distance(self, x: Any) -> float:
+        """How far x lies from the mean of x; ValueError unless x is one finite number."""
+        try:
+            distance = float(x) - self.x_mean if np.ndim(x) == 0 else np.nan
+        except (TypeError, ValueError):
+            distance = np.nan
+        if not np.isfinite(distance):
+            raise ValueError(f"x must be one finite number, not {x!r}.")
+        return distance
+
+    def _draw(self, sds: list[Array], labels: Sequence[Any], rng: Generator) -> dict[str, Array]:
+        (sigma,) = sds
+        distance = np.array([self._distance(x) for x in labels])[:, None]
+        centre, slope = self._draw_coefficient(np.arange(2), sigma, rng)
+        mean_at = centre + slope * distance
+        return {
+            "intercept": centre - slope * self.x_mean,
+            "slope": slope,
+            "sigma": sigma,
+            "mean_at": mean_at,
+            "predict": rng.normal(mean_at, sigma),
         }
+
+    def _examples(self) -> Sequence[Any]:
+        return [self.x_mean]
 
 
 def complete_pooled(

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
+from numpy.random import Generator
 
+from course.exact.draws import draw_sds
 from course.exact.grid import SdGrid
 from course.exact.marginals import CHUNK, Marginal, NormalMixture, mixture_summary
+from course.exact.targets import Target
 from course.exact.validation import Array
 
 
 class Posterior(ABC):
-    """What the posteriors of all four models share: parameters by name, and their accuracy."""
+    """What the posteriors of all four models share: marginals by name, draws, and their accuracy.
+
+    parameters: names of what belongs to the whole model. predictive: names of what is new and
+    needs no label. quantities: names of what needs one, a group or (in a regression) a value of x.
+    """
 
     parameters: tuple[str, ...]
+    predictive: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+    labels: Sequence[Any] = ()
+    dimension: str
     _resolution = 1
 
     @abstractmethod
@@ -31,8 +44,16 @@ class Posterior(ABC):
         """A typical size of each sd."""
 
     @abstractmethod
-    def _marginal(self, name: str) -> Marginal:
+    def _parameter(self, name: str) -> Marginal:
         """The posterior of the parameter of this name."""
+
+    @abstractmethod
+    def _draw(self, sds: list[Array], labels: Sequence[Any], rng: Generator) -> dict[str, Array]:
+        """Draws given draws of the sds, by name: shape (n,), of `quantities` (len(labels), n)."""
+
+    def _examples(self) -> Sequence[Any]:
+        """Labels that `accuracy` looks at."""
+        return self.labels
 
     @cached_property
     def _grid(self) -> SdGrid:
@@ -49,19 +70,84 @@ class Posterior(ABC):
     def _mixture(self, mean: Array, variance: Array) -> NormalMixture:
         return NormalMixture(mean, np.sqrt(variance), self._nodes[1])
 
-    def parameter(self, name: str) -> Marginal:
+    def __getitem__(self, name: str) -> Marginal:
         """Posterior of a parameter of the whole model; KeyError if there is none of that name."""
         if name not in self.parameters:
             raise KeyError(f"no parameter {name!r}; there are {', '.join(self.parameters)}")
         if name not in self._cache:
-            self._cache[name] = self._marginal(name)
+            self._cache[name] = self._parameter(name)
         return self._cache[name]
 
-    __getitem__ = parameter
+    def marginal(self, target: Target) -> Marginal:
+        """The exact distribution of any target of this model.
 
-    def _examples(self) -> dict[str, Marginal]:
-        """Quantities that `accuracy` looks at."""
-        return {name: self[name] for name in self.parameters}
+        Raises KeyError for a name that this model does not have, a label that is lacking or too
+        much, and an unknown group.
+        """
+        name, label = target.name, target.label
+        if label is None and name in self.parameters:
+            return self[name]
+        if label is None and name in self.predictive:
+            return getattr(self, name)()
+        if label is not None and name in self.quantities:
+            return getattr(self, name)(label)
+        plain = ", ".join((*self.parameters, *self.predictive))
+        labelled = f"; with a label {', '.join(self.quantities)}" if self.quantities else ""
+        raise KeyError(f"no target {str(target)!r}; there are {plain}{labelled}")
+
+    def draws(
+        self,
+        n: int,
+        rng: Generator | int,
+        names: Iterable[str] | None = None,
+        labels: Iterable[Any] | None = None,
+    ) -> xr.Dataset:
+        """n independent draws from the joint posterior, exact but for the error of the grid.
+
+        The standard deviations are drawn first (`draw_sds`), then what is normal given them, as
+        the model says: b_j is mu_j - mu in each draw, predict a new observation around mu_j,
+        predict_new one of the group whose mean is mu_new.
+
+        Parameters
+        ----------
+        n : number of draws, at least 1
+        rng : generator or seed
+        names : what to return, of `parameters`, `predictive` and `quantities`; all if left out
+        labels : groups, or values of x of a regression; all groups (and no x) if left out
+
+        Returns
+        -------
+        xarray.Dataset
+            A variable for each name, in its own units, with the dimension draw; quantities also
+            with the dimension group (or x). The same seed gives the same draws, whatever `names`
+            are; what needs no label is also the same whatever `labels` are.
+
+        Raises
+        ------
+        KeyError
+            For an unknown name or group.
+        ValueError
+            If n is less than 1.
+        """
+        if n < 1:
+            raise ValueError(f"n must be at least 1, not {n!r}.")
+        known = (*self.parameters, *self.predictive, *self.quantities)
+        names = known if names is None else tuple(names)
+        if unknown := [name for name in names if name not in known]:
+            raise KeyError(f"no quantity {unknown[0]!r}; there are {', '.join(known)}")
+        if labels is None or not set(names) & set(self.quantities):
+            labels = self.labels if set(names) & set(self.quantities) else ()
+        labels, rng = list(labels), np.random.default_rng(rng)
+        drawn = self._draw(draw_sds(self._grid, n, rng), labels, rng)
+        return xr.Dataset(
+            {
+                name: (("draw", self.dimension), drawn[name].T)
+                if name in self.quantities
+                else ("draw", drawn[name])
+                for name in names
+            },
+            {"draw": np.arange(n)} | ({self.dimension: labels} if self.quantities else {}),
+        )
 
     def accuracy(self) -> float:
         """Estimated numerical error of the quantiles, in the units of each quantity.
@@ -70,34 +156,37 @@ class Posterior(ABC):
         the largest change of any of the quantiles 1, 2, ..., 99 % of all parameters and of a
         sample of groups.
         """
-        finer = object.__new__(type(self))
-        finer.__dict__.update(
-            {
-                name: value
-                for name, value in self.__dict__.items()
-                if name not in ("_grid", "_nodes", "_cache", "_mu")
-            }
-        )
+        finer = copy.copy(self)
+        for name in ("_grid", "_nodes", "_cache", "_mu"):
+            finer.__dict__.pop(name, None)
         finer._resolution = 2 * self._resolution
+        targets = [Target(name) for name in (*self.parameters, *self.predictive)]
+        targets += [Target(name, label) for label in self._examples() for name in self.quantities]
         q = np.linspace(0.01, 0.99, 99)
-        ours, theirs = self._examples(), finer._examples()
         return max(
-            float(np.max(np.abs(ours[name].quantile(q) - theirs[name].quantile(q))))
-            for name in ours
+            float(
+                np.max(np.abs(self.marginal(each).quantile(q) - finer.marginal(each).quantile(q)))
+            )
+            for each in targets
         )
 
 
-class Groups:
-    """Access by label for posteriors with groups; needs `labels` and `_group(index, which)`."""
+class Groups(Posterior):
+    """Access by label for posteriors with groups; needs `labels` and `mean`, one each a group."""
 
     labels: pd.Index
-    quantities: tuple[str, ...]
+    mean: Array
+    dimension = "group"
 
     @abstractmethod
     def _group(self, index: Array, which: str) -> tuple[Array, Array]:
         """Mean and variance of a quantity given the sds: shapes (len(index), components)."""
 
-    def _index(self, label: Any) -> int:
+    def _index(self, labels: Iterable[Any]) -> Array:
+        """Positions of labels; KeyError for the first that is unknown."""
+        return np.array([self._position(label) for label in labels], dtype=int)
+
+    def _position(self, label: Any) -> int:
         try:
             return self._positions[label]
         except (KeyError, TypeError):
@@ -111,7 +200,7 @@ class Groups:
         return {label: i for i, label in enumerate(self.labels)}
 
     def _group_marginal(self, label: Any, which: str) -> NormalMixture:
-        mean, variance = self._group(np.array([self._index(label)]), which)
+        mean, variance = self._group(self._index([label]), which)
         return self._mixture(mean[0], variance[0])
 
     def mu_j(self, label: Any) -> NormalMixture:
@@ -134,7 +223,7 @@ class Groups:
         if which not in self.quantities:
             raise ValueError(f"which must be one of {', '.join(self.quantities)}, not {which!r}.")
         chosen = self.labels if labels is None else pd.Index(labels, name=self.labels.name)
-        index = np.array([self._index(label) for label in chosen], dtype=int)
+        index = self._index(chosen)
         weights = self._nodes[1]
         rows = max(1, CHUNK // (5 * len(weights)))
         blocks = [np.empty((0, 6))]
@@ -147,15 +236,11 @@ class Groups:
             columns=["mean", "sd", "median", "mad_sd", "lower", "upper"],
         )
 
-    def _group_examples(self) -> dict[str, Marginal]:
-        """Quantities of up to 8 groups, from the lowest to the highest mean."""
+    def _examples(self) -> Sequence[Any]:
+        """Up to 8 groups, from the lowest to the highest mean."""
         order = np.argsort(self.mean, kind="stable")
         sample = order[np.unique(np.linspace(0, len(order) - 1, 8).astype(int))]
-        return {
-            f"{which}[{self.labels[i]}]": self._group_marginal(self.labels[i], which)
-            for i in sample
-            for which in self.quantities
-        }
+        return [self.labels[i] for i in sample]
 
 
 def group_statistics(values: Array, codes: Array) -> tuple[Array, Array, float]:

@@ -1,6 +1,4 @@
-"""The numerical error that the grid leaves, and what it takes."""
-
-import time
+"""The numerical error that the grid leaves, and its size."""
 
 import numpy as np
 import pytest
@@ -32,15 +30,10 @@ def test_accuracy_notices_a_coarse_grid(spotify, monkeypatch):
     assert post.accuracy() > 1e-4
 
 
-def test_all_artists_in_under_a_second(spotify):
-    y, artist = spotify["popularity"], spotify["artist"]
-    start = time.perf_counter()
-    post = exact.hierarchical(y, artist, hierarchical_priors(y, "source"))
-    for which in ("mu_j", "b_j", "predict"):
-        assert post.summary(which).shape == (44, 6)
-    for name in post.parameters:
-        post[name].quantile(Q)
-    assert time.perf_counter() - start < 1
+def test_the_grid_of_the_songs_is_small(posteriors):
+    """What the time of everything is proportional to."""
+    for post in posteriors.values():
+        assert post["mu"].weights.size < 3_000
 
 
 def test_a_hundred_thousand_groups():
@@ -48,12 +41,10 @@ def test_a_hundred_thousand_groups():
     mean = rng.normal(50, 15, groups) + rng.normal(0, 14 / np.sqrt(8), groups)
     within_ss = 14**2 * rng.chisquare(7 * groups)
     priors = HierarchicalPriors(Normal(50, 50), Exponential(1 / 20), Exponential(1 / 20))
-    start = time.perf_counter()
     post = exact.hierarchical_from_summary(
         np.full(groups, 8), mean, within_ss, np.arange(groups), priors
     )
     table = post.summary(labels=range(100))
-    assert time.perf_counter() - start < 20
     # so much data that the posterior is at the values simulated from
     for name, truth in {"mu": 50, "sigma_y": 14, "sigma_mu": 15}.items():
         assert abs(post[name].mean - truth) < 4.5 * post[name].sd
