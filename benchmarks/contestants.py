@@ -10,11 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from course.data import find
+from course.fitting.settings import SEED
 from course.paths import PROJECT
 
 R_SCRIPT = PROJECT / "benchmarks" / "models.R"
 CORES = 2
-SEED = 84735
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from tqdm import tqdm
 
 from benchmarks import process
 from benchmarks.run import RESULTS, use_two_cores
+from course.fitting.settings import SEED
 from course.paths import PROJECT
 
 SONGS_EACH = 8
 MU, SIGMA_Y, SIGMA_MU = 52.0, 14.0, 15.0
 SHOWN_ARTISTS = 100
-CHAINS = 4
 #: Number of artists, and draws a chain: Bambi keeps every artist's mean of every draw.
 SIZES = {44: 5_000, 1_000: 5_000, 10_000: 1_000, 100_000: 100}
 SECONDS_ALLOWED = 400.0
@@ -32,7 +32,7 @@ COLUMNS = ("way", "artists", "draws", "status", "seconds", "total", "peak_gib")
 
 def songs(artists: int) -> pd.DataFrame:
     """Simulated songs: columns artist (a categorical) and popularity, 8 rows an artist."""
-    rng = np.random.default_rng(84735)
+    rng = np.random.default_rng(SEED)
     means = rng.normal(MU, SIGMA_MU, artists)
     codes = np.repeat(np.arange(artists), SONGS_EACH)
     names = [f"artist {i}" for i in range(artists)]
@@ -51,7 +51,8 @@ def by_bambi(data: pd.DataFrame, draws: int, low_rank: bool = True) -> None:
     """
     import arviz as az
 
-    from course.fitting.models import FIT, bambi_model, fit_settings
+    from course.fitting.models import bambi_model
+    from course.fitting.settings import FIT, fit_settings
 
     settings = fit_settings("hierarchical") if low_rank else FIT
     settings = settings | {"draws": draws, "progressbar": False}

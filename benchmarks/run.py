@@ -16,10 +16,10 @@ from benchmarks import draws as of_draws
 from benchmarks import process
 from benchmarks.contestants import CONTESTANTS, absent, command, environment
 from course.fitting.models import MODELS
+from course.fitting.settings import DRAWS
 from course.paths import PROJECT
 
 RESULTS = PROJECT / "benchmarks" / "results"
-DRAWS = 5_000
 ALL = "all"
 COLUMNS = (
     "round",

@@ -117,7 +117,8 @@ def fit_models() -> tuple[float, list[str]]:
 
     import arviz as az
 
-    from course.fitting.models import MODELS, bambi_model, fit_settings
+    from course.fitting.models import MODELS, bambi_model
+    from course.fitting.settings import fit_settings
 
     rows = []
     for key, name in MODELS.items():

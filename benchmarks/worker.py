@@ -10,7 +10,6 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-CHAINS = 4
 PACKAGES = ("bambi", "arviz", "pymc", "pytensor", "nutpie", "numba", "numpy")
 
 
@@ -21,18 +20,19 @@ def main(name: str, models: str, out: str, draws: str, fits: str) -> None:
 
     from benchmarks.contestants import CONTESTANTS
     from course.fitting import models as course_models
+    from course.fitting import settings as fitting_settings
 
     contestant = CONTESTANTS[name]
     times = []
     for model_name in models.split(","):
         settings = {
-            "chains": CHAINS,
+            "chains": fitting_settings.CHAINS,
             "cores": contestant.cores,
-            "random_seed": 84735,
+            "random_seed": fitting_settings.SEED,
             "inference_method": contestant.sampler,
         }
         if contestant.book:
-            settings = course_models.fit_settings(model_name)
+            settings = fitting_settings.fit_settings(model_name)
         settings |= {"draws": int(draws), "progressbar": False}
         model = course_models.bambi_model(model_name, noncentered=not contestant.book)
         if contestant.priors == "source" and model_name == "hierarchical":
@@ -61,6 +61,8 @@ def main(name: str, models: str, out: str, draws: str, fits: str) -> None:
 
 def named_draws(model: str, posterior) -> dict:
     """The draws of Bambi's posterior by the ledger's names, each of shape (chains, draws)."""
+    from course.exact import Target
+
     names = {
         "running": {"intercept": "Intercept", "slope": "age", "sigma": "sigma"},
         "complete_pooled": {"mu": "Intercept", "sigma": "sigma"},
@@ -73,7 +75,7 @@ def named_draws(model: str, posterior) -> dict:
         effects = posterior[effect]
         (dim,) = set(effects.dims) - {"chain", "draw"}
         for artist in effects[dim].to_numpy():
-            draws[f"{of}: {artist}"] = effects.sel({dim: artist}).to_numpy()
+            draws[str(Target(of, artist))] = effects.sel({dim: artist}).to_numpy()
     return draws
 
 

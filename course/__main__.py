@@ -10,6 +10,7 @@ import sys
 if sys.version_info < (3, 12):  # before any import that needs it
     sys.exit("This book needs Python 3.12 or later; this is " + sys.version.split()[0] + ".")
 
+from course.fitting.settings import DRAWS
 from course.grading import cli as grading
 
 
@@ -58,7 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     bench.add_argument("--contestants", nargs="+", metavar="NAME", help="only these")
     bench.add_argument("--rounds", type=int, default=1, help="how often (default: once)")
-    bench.add_argument("--draws", type=int, default=5000, help="draws a chain (default: 5000)")
+    bench.add_argument(
+        "--draws", type=int, default=DRAWS, help="draws a chain (default: %(default)s)"
+    )
     commands.add_parser("compile", help="compile the models once, so that first fits are quick")
     commands.add_parser("lock", help="choose new package versions for requirements.txt")
     options = parser.parse_args(arguments)

@@ -9,6 +9,7 @@ from numbers import Real
 import numpy as np
 import xarray as xr
 
+from course.exact import MAD_CONSTANT
 from course.ledger.published import AGREES, STATISTICS, Number, numbers
 
 #: Set by ``make run`` and the tests: then a number that is off stops the notebook.
@@ -137,8 +138,8 @@ def value_and_error(number: Number, value) -> tuple[float, float]:
         case "mad_sd":  # a median of distances: the error of its centre cancels
             distance = np.abs(value - value.median())
             return (
-                1.4826 * float(distance.median()),
-                1.4826 * float(az.mcse(distance, method="median")),
+                MAD_CONSTANT * float(distance.median()),
+                MAD_CONSTANT * float(az.mcse(distance, method="median")),
             )
         case "rms":
             rms = float(np.sqrt((value**2).mean()))

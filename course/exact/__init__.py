@@ -22,7 +22,7 @@ posterior of sigma_mu has mass at zero, expect 0.0001 (b_j has a cusp at zero th
 from __future__ import annotations
 
 from course.exact.hierarchical_model import Hierarchical, hierarchical, hierarchical_from_summary
-from course.exact.marginals import Marginal, NormalMixture
+from course.exact.marginals import MAD_CONSTANT, PROBABILITY, Marginal, NormalMixture
 from course.exact.one_sd_models import (
     CompletePooled,
     NoPooled,
@@ -46,6 +46,8 @@ from course.exact.priors import (
 from course.exact.targets import Target
 
 __all__ = [
+    "MAD_CONSTANT",
+    "PROBABILITY",
     "CompletePooled",
     "Exponential",
     "HalfNormal",

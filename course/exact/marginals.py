@@ -12,7 +12,10 @@ from scipy import optimize, special
 
 from course.exact.validation import Array
 
-MAD_CONSTANT = 1.4826  # R's mad(): makes it the sd of a normal distribution
+#: Of R's mad(): makes a median absolute deviation the sd of a normal distribution.
+MAD_CONSTANT = 1.4826
+#: What an interval holds unless one says otherwise, here and in the whole course.
+PROBABILITY = 0.8
 CHUNK = 100_000  # numbers worked on at once in a summary, to fit a cache
 
 
@@ -102,12 +105,12 @@ class Marginal(ABC):
         mad = solve_increasing(within, np.array([0.5]), ends[0], ends[1], ends.mean(axis=0))
         return MAD_CONSTANT * float(mad[0])
 
-    def interval(self, prob: float = 0.8) -> tuple[float, float]:
+    def interval(self, prob: float = PROBABILITY) -> tuple[float, float]:
         """Equal-tailed interval that holds `prob` of the posterior."""
         lower, upper = self.quantile(tail_probabilities(prob))
         return float(lower), float(upper)
 
-    def hdi(self, prob: float = 0.8) -> tuple[float, float]:
+    def hdi(self, prob: float = PROBABILITY) -> tuple[float, float]:
         """The shortest interval that holds `prob` of the posterior (highest density interval).
 
         For a posterior with one peak; it starts at the bound of the support where density falls
@@ -143,10 +146,10 @@ class Marginal(ABC):
         return x, np.asarray(self.pdf(x))
 
     def __repr__(self) -> str:
-        lower, upper = self.interval(0.8)
+        lower, upper = self.interval()
         return (
             f"Marginal(mean={self.mean:.4g}, sd={self.sd:.4g}, "
-            f"median={self.median:.4g}, 80% interval {lower:.4g} to {upper:.4g})"
+            f"median={self.median:.4g}, {PROBABILITY:.0%} interval {lower:.4g} to {upper:.4g})"
         )
 
 

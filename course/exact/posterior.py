@@ -16,7 +16,7 @@ from numpy.random import Generator
 
 from course.exact.draws import draw_sds
 from course.exact.grid import SdGrid
-from course.exact.marginals import CHUNK, Marginal, NormalMixture, mixture_summary
+from course.exact.marginals import CHUNK, PROBABILITY, Marginal, NormalMixture, mixture_summary
 from course.exact.targets import Target
 from course.exact.validation import Array
 
@@ -212,7 +212,7 @@ class Groups(Posterior):
         return self._group_marginal(label, "predict")
 
     def summary(
-        self, which: str = "mu_j", labels: Sequence[Any] | None = None, prob: float = 0.8
+        self, which: str = "mu_j", labels: Sequence[Any] | None = None, prob: float = PROBABILITY
     ) -> pd.DataFrame:
         """Summaries of one quantity for each group (all of them, or those in `labels`).
 

@@ -1,9 +1,8 @@
 """The four models of this book in Bambi, as the chapters build them."""
 
-from typing import Any
-
 from course.data import load_running, load_spotify
 from course.fitting import numba_assignment
+from course.fitting.settings import fit_settings
 
 MODELS = {
     "running": "running, complete pooled",
@@ -11,9 +10,6 @@ MODELS = {
     "no_pooled": "songs, no pooled",
     "hierarchical": "songs, hierarchical",
 }
-#: How the chapters fit; the hierarchical model adds its own adaptation.
-FIT = {"draws": 5000, "chains": 4, "cores": 4, "inference_method": "nutpie", "random_seed": 84735}
-LOW_RANK = {"nuts": {"adaptation": "low_rank"}}
 
 
 def bambi_model(name: str, noncentered: bool = False, songs=None):
@@ -57,11 +53,6 @@ def bambi_model(name: str, noncentered: bool = False, songs=None):
         ),
     }[name]
     return bmb.Model(formula, songs, priors=priors | {"sigma": sigma}, **options)
-
-
-def fit_settings(name: str) -> dict[str, Any]:
-    """What the chapters pass to `fit` for this model."""
-    return FIT | (LOW_RANK if name == "hierarchical" else {})
 
 
 def fit_briefly(name: str):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from course.exact import Target
 from course.judging import mistakes, reference
 from course.judging.questions import FITS, Draws, Posterior
 from course.judging.reference import ACCEPTED_PRIORS
@@ -56,11 +57,15 @@ class Fit:
         value = value if isinstance(value, dict) else {}
         parameters = value.get("parameters")
         found = (
-            {name: array_of(draws) for name, draws in parameters.items() if isinstance(name, str)}
+            {
+                Target.parse(name): array_of(draws)
+                for name, draws in parameters.items()
+                if isinstance(name, str)
+            }
             if isinstance(parameters, dict)
             else {}
         )
-        self.parameters = {name: draws for name, draws in found.items() if draws is not None}
+        self.parameters = {target: draws for target, draws in found.items() if draws is not None}
         variables = value.get("variables")
         self.variables = {
             row[0]: row[1]
@@ -76,13 +81,13 @@ class Fit:
     def draws(self) -> int:
         return min((draws.size for draws in self.parameters.values()), default=0)
 
-    def sample_size(self, target: str, prob: float | None) -> float:
+    def sample_size(self, target: Target, prob: float | None) -> float:
         """Effective sample size of a quantile (or mean) of a target; that of the least precise
         parameter if this fit has no draws of the target."""
         draws = self.parameters.get(target)
         if draws is None:
             return min(
-                (self.sample_size(name, prob) for name in self.parameters),
+                (self.sample_size(other, prob) for other in self.parameters),
                 default=float(FEWEST_DRAWS),
             )
         if (target, prob) not in self._sizes:
@@ -104,7 +109,7 @@ class Fit:
 
 
 @cache
-def exact_quantile(model: str, target: str, prob: float, priors: str) -> tuple[float, float]:
+def exact_quantile(model: str, target: Target, prob: float, priors: str) -> tuple[float, float]:
     """An exact quantile, and its standard error from one draw."""
     distribution = reference.marginal(model, target, priors)
     value = float(distribution.quantile(prob))
@@ -119,7 +124,7 @@ def judge_posterior(name: str, question: Posterior, fit: Fit) -> Verdict:
     if lacking := [target for target in FITS[model] if target not in fit.parameters]:
         return wrong(
             name,
-            f"This fit does not have {', '.join(lacking)}. Is it a fit of the "
+            f"This fit does not have {', '.join(map(str, lacking))}. Is it a fit of the "
             "model of this exercise, with all artists?",
         )
     if fit.draws < FEWEST_DRAWS:
@@ -213,7 +218,7 @@ def predictive_sizes(draws: np.ndarray) -> dict[float | None, float]:
 
 
 def _agrees(
-    draws: np.ndarray, sizes: dict[float | None, float], model: str, target: str, priors: str
+    draws: np.ndarray, sizes: dict[float | None, float], model: str, target: Target, priors: str
 ) -> bool:
     for prob in QUANTILES:
         value, error = exact_quantile(model, target, prob, priors)
@@ -225,7 +230,7 @@ def _agrees(
 
 
 @cache
-def _sd_error(model: str, target: str, priors: str) -> float:
+def _sd_error(model: str, target: Target, priors: str) -> float:
     """Standard error of the sd from one draw, relative to the sd: it depends on the kurtosis."""
     part = reference.marginal(model, target, priors)
     off = part.means - part.mean
@@ -233,14 +238,14 @@ def _sd_error(model: str, target: str, priors: str) -> float:
     return float(np.sqrt((fourth / part.sd**4 - 1) / 4))
 
 
-def _log_density(draws: np.ndarray, which: tuple[str, str], priors: str) -> float:
+def _log_density(draws: np.ndarray, which: tuple[str, Target], priors: str) -> float:
     """Log density of all draws under an exact distribution, by interpolation."""
     grid, values = _density_table(*which, priors)
     return float(np.sum(np.interp(draws.ravel(), grid, values)))
 
 
 @cache
-def _density_table(model: str, target: str, priors: str) -> tuple[np.ndarray, np.ndarray]:
+def _density_table(model: str, target: Target, priors: str) -> tuple[np.ndarray, np.ndarray]:
     distribution = reference.marginal(model, target, priors)
     reach = 8 * distribution.sd
     grid = np.linspace(distribution.mean - reach, distribution.mean + reach, 801)

@@ -5,8 +5,10 @@ right; `judge` compares. No number is stored: alternatives are computed like rig
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from course.exact import PROBABILITY, Target
+from course.judging import reference
 from course.judging.reference import ACCEPTED_PRIORS, artists
 
 
@@ -144,9 +146,9 @@ class Alternative:
 
     mistake: Mistake
     model: str
-    target: str
+    target: Target
     statistic: str = ""  # "": the one that was asked for
-    prob: float = 0.8
+    prob: float = PROBABILITY
     priors: tuple[str, ...] = ACCEPTED_PRIORS
     scale: float = 1.0
 
@@ -162,63 +164,63 @@ def same_place(label: str) -> list[str]:
     return sorted(found - {label})
 
 
-def other_targets(model: str, target: str) -> Iterator[Alternative]:
+def other_targets(model: str, target: Target) -> Iterator[Alternative]:
     """Mistakes of the quantity: another parameter, another model, another prior."""
-    name, _, label = target.partition(": ")
+    name, label = target.name, target.label
     if model == "hierarchical":
         yield Alternative(LITERAL_PRIOR, model, target, priors=("literal",))
     match model, name:
         case "complete_pooled", "mu":
-            yield Alternative(SONG_NOT_MEAN, model, "predict")
-            yield Alternative(HIERARCHICAL, "hierarchical", "mu")
+            yield Alternative(SONG_NOT_MEAN, model, Target("predict"))
+            yield Alternative(HIERARCHICAL, "hierarchical", Target("mu"))
         case "complete_pooled", "predict":
-            yield Alternative(MEAN_NOT_SONG, model, "mu")
-            yield Alternative(HIERARCHICAL, "hierarchical", "predict_new")
-            yield Alternative(HIERARCHICAL, "hierarchical", "predict: Beyoncé")
-            yield Alternative(NO_POOLED, "no_pooled", "predict: Beyoncé")
+            yield Alternative(MEAN_NOT_SONG, model, Target("mu"))
+            yield Alternative(HIERARCHICAL, "hierarchical", Target("predict_new"))
+            yield Alternative(HIERARCHICAL, "hierarchical", Target("predict", "Beyoncé"))
+            yield Alternative(NO_POOLED, "no_pooled", Target("predict", "Beyoncé"))
         case "no_pooled", "mu_j":
-            yield Alternative(SONG_NOT_MEAN, model, f"predict: {label}")
+            yield Alternative(SONG_NOT_MEAN, model, Target("predict", label))
             yield Alternative(HIERARCHICAL, "hierarchical", target)
-            yield Alternative(EFFECT, "hierarchical", f"b_j: {label}")
-            yield Alternative(COMPLETE_POOLED, "complete_pooled", "mu")
+            yield Alternative(EFFECT, "hierarchical", Target("b_j", label))
+            yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("mu"))
         case "hierarchical", "mu":
-            yield Alternative(COMPLETE_POOLED, "complete_pooled", "mu")
+            yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("mu"))
         case "hierarchical", "sigma_y" | "sigma_mu":
             other = "sigma_mu" if name == "sigma_y" else "sigma_y"
-            yield Alternative(VARIANCE, model, f"{name}2")
-            yield Alternative(SWAPPED_SDS, model, other)
-            yield Alternative(COMPLETE_POOLED, "complete_pooled", "sigma")
+            yield Alternative(VARIANCE, model, Target(f"{name}2"))
+            yield Alternative(SWAPPED_SDS, model, Target(other))
+            yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("sigma"))
         case "hierarchical", "sigma_y2" | "sigma_mu2":
-            yield Alternative(STANDARD_DEVIATION, model, name[:-1])
+            yield Alternative(STANDARD_DEVIATION, model, Target(name[:-1]))
         case "hierarchical", "mu_j":
-            yield Alternative(EFFECT, model, f"b_j: {label}")
-            yield Alternative(GLOBAL_MEAN, model, "mu")
-            yield Alternative(COMPLETE_POOLED, "complete_pooled", "mu")
+            yield Alternative(EFFECT, model, Target("b_j", label))
+            yield Alternative(GLOBAL_MEAN, model, Target("mu"))
+            yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("mu"))
             yield Alternative(SAMPLE_MEAN, "data", target)
             yield Alternative(NO_POOLED, "no_pooled", target)
         case "hierarchical", "predict":
-            yield Alternative(MEAN_NOT_SONG, model, f"mu_j: {label}")
-            yield Alternative(NEW_NOT_OBSERVED, model, "predict_new")
-            yield Alternative(COMPLETE_POOLED, "complete_pooled", "predict")
+            yield Alternative(MEAN_NOT_SONG, model, Target("mu_j", label))
+            yield Alternative(NEW_NOT_OBSERVED, model, Target("predict_new"))
+            yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("predict"))
             yield Alternative(NO_POOLED, "no_pooled", target)
         case "hierarchical", "predict_new":
-            yield Alternative(NO_ARTIST_SPREAD, model, "predict_new_same_mean")
-            yield Alternative(MEAN_NOT_SONG, model, "mu_new")
-            yield Alternative(MEAN_NOT_SONG, model, "mu")
-            yield Alternative(RESAMPLED, model, "predict_resampled")
-            yield Alternative(COMPLETE_POOLED, "complete_pooled", "predict")
-    if label:
+            yield Alternative(NO_ARTIST_SPREAD, model, Target("predict_typical"))
+            yield Alternative(MEAN_NOT_SONG, model, Target("mu_new"))
+            yield Alternative(MEAN_NOT_SONG, model, Target("mu"))
+            yield Alternative(RESAMPLED, model, reference.RESAMPLED)
+            yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("predict"))
+    if label is not None:
         for other in same_place(label):
-            yield Alternative(MIXED_UP, model, f"{name}: {other}")
+            yield Alternative(MIXED_UP, model, replace(target, label=other))
 
 
-def other_numbers(model: str, target: str) -> Iterator[Alternative]:
+def other_numbers(model: str, target: Target) -> Iterator[Alternative]:
     """Mistakes that a single number can show."""
     yield from other_targets(model, target)
     yield Alternative(AS_SHARE, model, target, scale=0.01)
 
 
-def other_intervals(model: str, target: str) -> Iterator[Alternative]:
+def other_intervals(model: str, target: Target) -> Iterator[Alternative]:
     """Mistakes that an interval can show."""
     yield from other_targets(model, target)
     for prob in (0.89, 0.94, 0.95, 0.9, 0.5):
@@ -228,16 +230,16 @@ def other_intervals(model: str, target: str) -> Iterator[Alternative]:
     yield Alternative(AS_SHARE, model, target, scale=0.01)
 
 
-def other_tables(model: str, target: str) -> Iterator[Alternative]:
+def other_tables(model: str, target: Target) -> Iterator[Alternative]:
     """Mistakes that a table with one row an artist can show."""
     if model == "hierarchical":
         yield Alternative(LITERAL_PRIOR, model, target, priors=("literal",))
-    if target == "shift":
+    if target.name == "shift":
         yield Alternative(REVERSED_SIGN, model, target, scale=-1.0)
-        yield Alternative(EFFECT, model, "b_j", "mean")
+        yield Alternative(EFFECT, model, Target("b_j"), "mean")
         yield Alternative(NO_POOLED, "no_pooled", target)
         return
-    yield Alternative(MEAN_NOT_SONG, model, "mu_j")
+    yield Alternative(MEAN_NOT_SONG, model, Target("mu_j"))
     for prob in (0.89, 0.94, 0.95, 0.9, 0.5):
         yield Alternative(OTHER_PROBABILITY, model, target, prob=prob)
     for other, mistake in MODELS.items():

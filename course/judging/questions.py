@@ -8,6 +8,8 @@ reads it by accident. Four guesses undo a digest: it keeps an honest student hon
 import hashlib
 from dataclasses import dataclass, field
 
+from course.exact import PROBABILITY, Target
+
 #: The terms that add up to a parameter, by the names that Bambi and others use.
 _MU = {"names": ["Intercept", "mu"]}
 _SIGMA = {"names": ["sigma", "sigma_y", "popularity_sigma"]}
@@ -23,15 +25,18 @@ def _hierarchical_mean(label: str) -> list[dict]:
 
 #: What is read from the fit of each model: parameter -> terms.
 FITS = {
-    "complete_pooled": {"mu": [_MU], "sigma": [_SIGMA]},
-    "no_pooled": {"sigma": [_SIGMA]}
-    | {f"mu_j: {label}": _no_pooled_mean(label) for label in ("Mia X", "Frank Ocean")},
+    "complete_pooled": {Target("mu"): [_MU], Target("sigma"): [_SIGMA]},
+    "no_pooled": {Target("sigma"): [_SIGMA]}
+    | {Target("mu_j", label): _no_pooled_mean(label) for label in ("Mia X", "Frank Ocean")},
     "hierarchical": {
-        "mu": [_MU],
-        "sigma_y": [_SIGMA],
-        "sigma_mu": [{"names": ["1|artist_sigma", "sigma_mu"]}],
+        Target("mu"): [_MU],
+        Target("sigma_y"): [_SIGMA],
+        Target("sigma_mu"): [{"names": ["1|artist_sigma", "sigma_mu"]}],
     }
-    | {f"mu_j: {label}": _hierarchical_mean(label) for label in ("Frank Ocean", "Sean Kingston")},
+    | {
+        Target("mu_j", label): _hierarchical_mean(label)
+        for label in ("Frank Ocean", "Sean Kingston")
+    },
 }
 
 
@@ -52,7 +57,7 @@ class Number(Question):
     """A statistic of a model's target; `fit` names the student's fit that it comes from."""
 
     model: str
-    target: str
+    target: Target
     statistic: str = "median"
     decimals: int = 1
     fit: str = ""
@@ -65,8 +70,8 @@ class Interval(Question):
     """The ends of an equal-tailed interval; `draws` or `fit` names where it comes from."""
 
     model: str
-    target: str
-    prob: float = 0.8
+    target: Target
+    prob: float = PROBABILITY
     decimals: int = 1
     fit: str = ""
     draws: str = ""
@@ -87,7 +92,7 @@ class Draws(Question):
     """Posterior predictive draws of one song."""
 
     model: str
-    target: str
+    target: Target
     type = "draws"
 
 
@@ -96,9 +101,9 @@ class Table(Question):
     """One row an artist; columns are statistics of the target of that artist."""
 
     model: str
-    target: str
+    target: Target
     columns: tuple[str, ...]
-    prob: float = 0.8
+    prob: float = PROBABILITY
     decimals: int = 1
     fit: str = ""
     type = "table"
@@ -161,7 +166,8 @@ class Posterior(Question):
     type = "posterior"
 
     def plan(self) -> dict:
-        return {"type": "posterior", "parameters": FITS[self.model]}
+        parameters = {str(target): terms for target, terms in FITS[self.model].items()}
+        return {"type": "posterior", "parameters": parameters}
 
 
 @dataclass(frozen=True)
@@ -185,12 +191,12 @@ def digest(name: str, letter: str) -> str:
     return hashlib.sha256(f"hierarchical models, {name}, {letter}".encode()).hexdigest()[:16]
 
 
-def _number(model: str, target: str, **details) -> Number:
+def _number(model: str, target: Target, **details) -> Number:
     return Number(model, target, fit=model, **details)
 
 
 def _predictions(model: str) -> Table:
-    return Table(model, "predict", ("lower", "median", "upper"), fit=model)
+    return Table(model, Target("predict"), ("lower", "median", "upper"), fit=model)
 
 
 _LAYERS = (
@@ -223,8 +229,8 @@ QUESTIONS: dict[str, dict[str, Question]] = {
     },
     "ex-03": {
         "complete_pooled": Posterior("complete_pooled"),
-        "mu_median_03": _number("complete_pooled", "mu"),
-        "mu_80_03": Interval("complete_pooled", "mu", fit="complete_pooled"),
+        "mu_median_03": _number("complete_pooled", Target("mu")),
+        "mu_80_03": Interval("complete_pooled", Target("mu"), fit="complete_pooled"),
         "meaning_03": Choice(
             "cb9028cb32b9d50d",
             (
@@ -235,9 +241,9 @@ QUESTIONS: dict[str, dict[str, Question]] = {
     },
     "ex-04": {name: Guess("Exercise 5") for name in ("mia_x_04", "beyonce_04", "mac_beats_04")},
     "ex-05a": {
-        "mac_beats_05a": Draws("complete_pooled", "predict"),
-        "beyonce_05a": Draws("complete_pooled", "predict"),
-        "mac_beats_80_05a": Interval("complete_pooled", "predict", draws="mac_beats_05a"),
+        "mac_beats_05a": Draws("complete_pooled", Target("predict")),
+        "beyonce_05a": Draws("complete_pooled", Target("predict")),
+        "mac_beats_80_05a": Interval("complete_pooled", Target("predict"), draws="mac_beats_05a"),
     },
     "ex-05b": {"predictions_05b": _predictions("complete_pooled"), "bummer_05b": Text()},
     "ex-06": {
@@ -249,8 +255,8 @@ QUESTIONS: dict[str, dict[str, Question]] = {
     },
     "ex-07": {
         "no_pooled": Posterior("no_pooled"),
-        "mia_x_median_07": _number("no_pooled", "mu_j: Mia X"),
-        "mia_x_80_07": Interval("no_pooled", "mu_j: Mia X", fit="no_pooled"),
+        "mia_x_median_07": _number("no_pooled", Target("mu_j", "Mia X")),
+        "mia_x_80_07": Interval("no_pooled", Target("mu_j", "Mia X"), fit="no_pooled"),
         "meaning_07": Choice(
             "68052817742ae63a",
             ("Ask whom this parameter describes, and which songs tell this model about it."),
@@ -284,16 +290,16 @@ QUESTIONS: dict[str, dict[str, Question]] = {
     },
     "ex-11": {
         "hierarchical": Posterior("hierarchical"),
-        "mu_median_11": _number("hierarchical", "mu"),
-        "sigma_y_median_11": _number("hierarchical", "sigma_y"),
-        "sigma_mu_median_11": _number("hierarchical", "sigma_mu"),
+        "mu_median_11": _number("hierarchical", Target("mu")),
+        "sigma_y_median_11": _number("hierarchical", Target("sigma_y")),
+        "sigma_mu_median_11": _number("hierarchical", Target("sigma_mu")),
     },
     "ex-12": {"answer_12": GuessedChoice("Exercises 13 and 14")},
     "ex-13": {
-        "mac_beats_13": Draws("hierarchical", "predict_new"),
-        "beyonce_13": Draws("hierarchical", "predict: Beyoncé"),
-        "mac_beats_80_13": Interval("hierarchical", "predict_new", draws="mac_beats_13"),
-        "beyonce_80_13": Interval("hierarchical", "predict: Beyoncé", draws="beyonce_13"),
+        "mac_beats_13": Draws("hierarchical", Target("predict_new")),
+        "beyonce_13": Draws("hierarchical", Target("predict", "Beyoncé")),
+        "mac_beats_80_13": Interval("hierarchical", Target("predict_new"), draws="mac_beats_13"),
+        "beyonce_80_13": Interval("hierarchical", Target("predict", "Beyoncé"), draws="beyonce_13"),
         "why_13": Text(),
     },
     "ex-14": {
@@ -305,7 +311,7 @@ QUESTIONS: dict[str, dict[str, Question]] = {
         "description_14": Text(),
     },
     "ex-15a": {
-        "shift_15a": Table("hierarchical", "shift", ("shift",), fit="hierarchical"),
+        "shift_15a": Table("hierarchical", Target("shift"), ("shift",), fit="hierarchical"),
         "most_15a": Choice(
             "e6cb0266102666e7",
             ("Sort your table by the size of the shift, and look at who stands at its two ends."),
@@ -313,8 +319,8 @@ QUESTIONS: dict[str, dict[str, Question]] = {
     },
     "ex-15b": {
         "hierarchical": Posterior("hierarchical", credit=False),
-        "ocean_15b": _number("hierarchical", "mu_j: Frank Ocean", needs_fit=False),
-        "kingston_15b": _number("hierarchical", "mu_j: Sean Kingston", needs_fit=False),
+        "ocean_15b": _number("hierarchical", Target("mu_j", "Frank Ocean"), needs_fit=False),
+        "kingston_15b": _number("hierarchical", Target("mu_j", "Sean Kingston"), needs_fit=False),
         "why_15b": Text(),
     },
     "ex-16a": {"why_small_16a": Text()},

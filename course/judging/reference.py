@@ -1,8 +1,7 @@
 """The exact distributions that answers are judged against, computed from the data when asked for.
 
-A quantity is named by its model ("complete_pooled", "no_pooled", "hierarchical") and its target:
-"mu", "sigma", "sigma_y", "sigma_mu", "mu_j: Camilo", "b_j: Camilo", "predict: Camilo", "predict"
-(complete pooled), "mu_new", "predict_new". Everything is cached; nothing is stored on disk.
+A quantity is named by its model ("complete_pooled", "no_pooled", "hierarchical") and its target
+(`course.exact.Target`). Everything is cached; nothing is stored on disk.
 """
 
 from functools import cache
@@ -13,12 +12,13 @@ from scipy import stats
 
 from course import exact
 from course.data import load_spotify
-from course.exact import Marginal, NormalMixture
-from course.exact.priors import HalfStudentT, Normal
+from course.exact import HalfStudentT, Marginal, Normal, NormalMixture, Target
 from course.ledger import published as ledger
 
 #: An answer is right under any of these: the source's, this book's, Bambi's own.
 ACCEPTED_PRIORS = ("source", "chapter", "bambi")
+#: A known mistake: one song of an artist drawn from the observed ones.
+RESAMPLED = Target("predict_resampled")
 
 
 @cache
@@ -53,27 +53,14 @@ def posterior(model: str, priors: str):
 
 
 @cache
-def marginal(model: str, target: str, priors: str) -> Marginal:
+def marginal(model: str, target: Target, priors: str) -> Marginal:
     """The exact distribution of a target; KeyError if the model has no such target."""
     fitted = posterior(model, priors)
-    name, _, label = target.partition(": ")
-    if name in ("mu_j", "b_j", "predict", "mu_new", "predict_new"):
-        return getattr(fitted, name)(*([label] if label else []))
-    if name == "predict_new_same_mean":
-        return _without_artist_spread(fitted)
-    if name == "predict_resampled":
-        return _resampled_artists(fitted)
-    return fitted[name]
-
-
-def _without_artist_spread(fitted: exact.Hierarchical) -> NormalMixture:
-    """One song of a new artist whose mean is taken to be mu itself."""
-    mu, song = fitted["mu"], fitted._nodes[0][0]
-    return NormalMixture(mu.means, np.hypot(mu.sds, song), mu.weights)
+    return _resampled_artists(fitted) if target == RESAMPLED else fitted.marginal(target)
 
 
 def _resampled_artists(fitted: exact.Hierarchical) -> NormalMixture:
-    """One song of an artist drawn from the 44 observed ones.
+    """One song of an artist drawn from the observed ones.
 
     Each artist's prediction is taken to be normal, which moves no quantile by 0.01 (it is a known
     mistake that is computed here, not a right answer).
@@ -89,7 +76,7 @@ def _resampled_artists(fitted: exact.Hierarchical) -> NormalMixture:
 
 @cache
 def expected(
-    model: str, target: str, statistic: str, prob: float, priors: str
+    model: str, target: Target, statistic: str, prob: float, priors: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Values of a statistic, and the Monte Carlo standard error of each from one single draw.
 
@@ -97,7 +84,7 @@ def expected(
     Divide the errors by the square root of the effective sample size.
     """
     if model == "data":  # an artist's sample mean, whatever the statistic
-        return sample_means()[[target.partition(": ")[2]]].to_numpy(), np.zeros(1)
+        return sample_means()[[target.label]].to_numpy(), np.zeros(1)
     distribution = marginal(model, target, priors)
     if statistic == "mean":
         return np.array([distribution.mean]), np.array([distribution.sd])
@@ -118,21 +105,23 @@ def expected(
 
 @cache
 def expected_table(
-    model: str, target: str, columns: tuple[str, ...], prob: float, priors: str
+    model: str, target: Target, columns: tuple[str, ...], prob: float, priors: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """The same for each artist, in the order of `artists`: two arrays (artists, columns).
 
-    target: "predict", "mu_j", "b_j", or "shift" (of the posterior mean of mu_j from the artist's
-    sample mean). The errors are those of a normal distribution, which all of these nearly are.
+    target: by its name alone, "predict", "mu_j", "b_j", or "shift" (of the posterior mean of mu_j
+    from the artist's sample mean). The errors are those of a normal distribution, which all of
+    these nearly are.
     """
     fitted = posterior(model, priors)
     if model == "complete_pooled":
-        one = marginal(model, "predict" if target == "predict" else "mu", priors)
+        one = marginal(model, Target("predict" if target.name == "predict" else "mu"), priors)
         lower, upper = one.interval(prob)
         row = {"mean": one.mean, "sd": one.sd, "median": one.median, "lower": lower, "upper": upper}
         table = pd.DataFrame([row] * len(artists()), index=artists())
     else:
-        table = fitted.summary("mu_j" if target == "shift" else target, prob=prob)
+        which = "mu_j" if target.name == "shift" else target.name
+        table = fitted.summary(which, prob=prob)
         table = table.loc[list(artists())]
     table["shift"] = table["mean"] - sample_means().to_numpy()
     tail = (1 - prob) / 2

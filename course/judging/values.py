@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from course.exact import PROBABILITY, Target
 from course.judging import mistakes, reference, shrinkage_example
-from course.judging.draws import STANDARD_ERRORS, Fit, exact_quantile, predictive_sizes
+from course.judging.draws import QUANTILES, STANDARD_ERRORS, Fit, exact_quantile, predictive_sizes
 from course.judging.mistakes import Alternative
 from course.judging.questions import Derived, Interval, Number, Table
 from course.judging.reference import ACCEPTED_PRIORS
@@ -45,7 +46,7 @@ class Evidence:
         self.sizes, self.supports, self.name, self.draws = sizes, supports, name, draws
 
     @classmethod
-    def from_fit(cls, name: str, fit: Fit, model: str, target: str) -> "Evidence":
+    def from_fit(cls, name: str, fit: Fit, model: str, target: Target) -> "Evidence":
         if fit.draws < FEWEST_DRAWS:
             return cls(None, False, name)
         draws = fit.parameters.get(target)
@@ -69,13 +70,13 @@ class Evidence:
         return unit_errors / np.sqrt([self.sizes(prob) for prob in probs])
 
 
-def _follows(draws: np.ndarray, sizes: Sizes, model: str, target: str) -> bool:
+def _follows(draws: np.ndarray, sizes: Sizes, model: str, target: Target) -> bool:
     def close(prob: float, priors: str) -> bool:
         value, error = exact_quantile(model, target, prob, priors)
         off = abs(np.quantile(draws, prob) - value)
         return bool(off <= STANDARD_ERRORS * error / np.sqrt(sizes(prob)))
 
-    return any(all(close(prob, priors) for prob in (0.1, 0.5, 0.9)) for priors in ACCEPTED_PRIORS)
+    return any(all(close(prob, priors) for prob in QUANTILES) for priors in ACCEPTED_PRIORS)
 
 
 def judge_number(name: str, question: Number, value: float, evidence: Evidence) -> Verdict:
@@ -112,7 +113,7 @@ def _judge(
     needs_draws: bool,
 ) -> Verdict:
     half = half_unit(question.decimals)
-    prob = getattr(question, "prob", 0.8)
+    prob = getattr(question, "prob", PROBABILITY)
     truths = [
         reference.expected(question.model, question.target, statistic, prob, priors)
         for priors in ACCEPTED_PRIORS
@@ -166,7 +167,7 @@ def _nearest_mistake(
                 other.model,
                 other.target,
                 asked,
-                other.prob if asked != "interval" or other.prob != 0.8 else prob,
+                other.prob if asked != "interval" or other.prob != PROBABILITY else prob,
                 priors,
             )
             if mistaken.shape != value.shape:
@@ -303,24 +304,24 @@ def table_sample_size(question: Table, fit: Fit | None) -> float:
     """Effective sample size behind a table: what 1,000 draws give, without a fit."""
     if fit is None or fit.draws < FEWEST_DRAWS:
         return float(FEWEST_DRAWS)
-    means = [draws for name, draws in fit.parameters.items() if name.startswith("mu_j: ")]
+    means = [draws for target, draws in fit.parameters.items() if target.name == "mu_j"]
     means = means or list(fit.parameters.values())
     least = min(sample_size(draws, prob) for draws in means for prob in (0.1, 0.5, None))
-    if question.target != "predict":
+    if question.target.name != "predict":
         return least
     # a prediction varies mostly on its own: only its mean depends on the draw before
-    values, errors = reference.expected_table(
-        question.model, "mu_j", ("mean",), question.prob, "chapter"
+    _, errors = reference.expected_table(
+        question.model, Target("mu_j"), ("mean",), question.prob, "chapter"
     )
     _, song = reference.expected_table(
-        question.model, "predict", ("mean",), question.prob, "chapter"
+        question.model, Target("predict"), ("mean",), question.prob, "chapter"
     )
     share = float(np.max(errors / song) ** 2)
     return fit.draws / (1 + share * (fit.draws / least - 1))
 
 
 def _table(
-    model: str, target: str, columns: tuple[str, ...], prob: float, priors: str, size: float
+    model: str, target: Target, columns: tuple[str, ...], prob: float, priors: str, size: float
 ) -> tuple[np.ndarray, np.ndarray]:
     values, errors = reference.expected_table(model, target, columns, prob, priors)
     return values, errors / np.sqrt(size)

@@ -22,7 +22,8 @@ import pandas as pd
 
 from course import exact
 from course.data import load_running, load_spotify
-from course.exact.priors import hierarchical_priors
+from course.exact import MAD_CONSTANT, Target, hierarchical_priors
+from course.fitting.settings import CHAINS, DRAWS
 
 #: Effective sample sizes granted to the R runs of the sources (20,000 draws each).
 R_SAMPLE_SIZE = {
@@ -32,7 +33,6 @@ R_SAMPLE_SIZE = {
     "running": 20_000,
 }
 STANDARD_ERRORS = 4
-DRAWS, CHAINS = 5_000, 4
 AGREES = "agrees"
 STATISTICS = {"mean": "mean", "median": "median", "mad-sd": "mad_sd", "q10": "q10", "q90": "q90"}
 IN_WORDS = {
@@ -97,7 +97,7 @@ class Number:
         """Monte Carlo standard error that the R run had, 0 for what is not sampled."""
         if not self.is_sampled:
             return 0.0
-        marginal = marginal_of(self.model, self.target, "source")
+        marginal = marginal_of(self.model, Target.parse(self.target), "source")
         return standard_error(marginal, self.statistic, R_SAMPLE_SIZE[self.model])
 
     def published_agrees(self) -> bool:
@@ -162,13 +162,9 @@ def posterior(model: str, priors: str):
 
 
 @cache
-def marginal_of(model: str, target: str, priors: str) -> exact.Marginal:
-    """The exact distribution of a target such as "mu", "b_j: Camilo" or "predict_new"."""
-    fitted = posterior(model, priors)
-    name, _, label = target.partition(": ")
-    if name in ("mu_j", "b_j", "predict", "predict_new", "mean_ppd"):
-        return getattr(fitted, name)(*([label] if label else []))
-    return fitted[name]
+def marginal_of(model: str, target: Target, priors: str) -> exact.Marginal:
+    """The exact distribution of a target; KeyError if the model has no such target."""
+    return posterior(model, priors).marginal(target)
 
 
 def exact_value(model: str, target: str, statistic: str, priors: str) -> float:
@@ -182,7 +178,7 @@ def exact_value(model: str, target: str, statistic: str, priors: str) -> float:
         return 3 + load_spotify()["artist"].nunique()
     if model.endswith("_data"):
         return data_fact(model, target, statistic)
-    marginal = marginal_of(model, target, priors)
+    marginal = marginal_of(model, Target.parse(target), priors)
     match statistic:
         case "mean" | "median" | "mad_sd":
             return float(getattr(marginal, statistic))
@@ -225,8 +221,9 @@ def standard_error(marginal: exact.Marginal, statistic: str, sample_size: float)
             p = {"median": 0.5, "q10": 0.1, "q90": 0.9}[statistic]
             error = math.sqrt(p * (1 - p)) / marginal.pdf(marginal.quantile(p))
         case "mad_sd":
-            centre, spread = marginal.median, marginal.mad_sd / 1.4826
-            error = 1.4826 * 0.5 / (marginal.pdf(centre - spread) + marginal.pdf(centre + spread))
+            centre, spread = marginal.median, marginal.mad_sd / MAD_CONSTANT
+            density = marginal.pdf(centre - spread) + marginal.pdf(centre + spread)
+            error = MAD_CONSTANT * 0.5 / density
         case "rms":  # sqrt(mean of squares): sd(x²) / (2 rms), near x = mean
             error = marginal.sd * marginal.mean / math.hypot(marginal.mean, marginal.sd)
         case _:

@@ -13,6 +13,7 @@ import xarray as xr
 
 from benchmarks import contestants, draws, growth, process, report, run, tables, worker
 from course.__main__ import main
+from course.exact import Target
 from course.fitting.models import MODELS
 from course.ledger import published as ledger
 
@@ -31,13 +32,13 @@ def test_draws_survive_being_written_and_read(tmp_path):
     written = {"mu": normal_draws(1), "b_j: Röyksopp": normal_draws(2, seed=2)}
     worker.write_draws(tmp_path, "hierarchical", {k: v.to_numpy() for k, v in written.items()})
     read = draws.read(tmp_path, "hierarchical")
-    assert list(read) == list(written)
-    for name, values in read.items():
-        np.testing.assert_array_equal(values, written[name])
+    assert list(map(str, read)) == list(written)
+    for target, values in read.items():
+        np.testing.assert_array_equal(values, written[str(target)])
 
 
 def test_independent_draws_have_their_number_as_sample_size():
-    bulk, tail = draws.smallest_ess({"mu": normal_draws()})
+    bulk, tail = draws.smallest_ess({Target("mu"): normal_draws()})
     assert bulk == pytest.approx(20_000, rel=0.06) and tail == pytest.approx(20_000, rel=0.1)
 
 
@@ -46,23 +47,24 @@ def test_correlated_draws_have_a_smaller_one_and_the_smallest_counts():
     for i in range(1, x.shape[1]):  # autoregressive: n (1 - r) / (1 + r) effective draws
         x[:, i] = 0.8 * x[:, i - 1] + 0.6 * x[:, i]
     slow = xr.DataArray(x, dims=("chain", "draw"))
-    bulk, _ = draws.smallest_ess({"mu": normal_draws(), "sigma_y": slow})
+    bulk, _ = draws.smallest_ess({Target("mu"): normal_draws(), Target("sigma_y"): slow})
     assert bulk == pytest.approx(20_000 * 0.2 / 1.8, rel=0.15)
 
 
 def test_the_effects_of_single_artists_do_not_count():
     constant = normal_draws() * 0 + np.repeat(np.arange(4.0), 5000).reshape(4, 5000)
-    assert draws.smallest_ess({"mu": normal_draws(), "b_j: Mia X": constant})[0] > 15_000
+    found = draws.smallest_ess({Target("mu"): normal_draws(), Target("b_j", "Mia X"): constant})
+    assert found[0] > 15_000
 
 
 def exact_draws(shift=0.0):
     """Independent draws from the exact posterior of the complete pooled model."""
     rng = np.random.default_rng(3)
     result = {}
-    for name in ("mu", "sigma"):
-        exact = ledger.marginal_of("complete_pooled", name, "source")
+    for target in (Target("mu"), Target("sigma")):
+        exact = ledger.marginal_of("complete_pooled", target, "source")
         values = exact.quantile(rng.uniform(size=(4, 2000)))
-        result[name] = xr.DataArray(values + shift * exact.sd, dims=("chain", "draw"))
+        result[target] = xr.DataArray(values + shift * exact.sd, dims=("chain", "draw"))
     return result
 
 

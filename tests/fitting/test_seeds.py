@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course.exact import Target
 from course.key_numbers import value_and_error
 from course.ledger.published import numbers
 
@@ -12,9 +13,9 @@ SEEDS = range(10)
 def draws_of(number, posterior, rng):
     """The posterior draws that a hierarchical ledger row is a statistic of."""
     mu, b_j, sigma_mu = posterior["Intercept"], posterior["1|artist"], posterior["1|artist_sigma"]
-    name, _, artist = number.target.partition(": ")
-    if artist:
-        b_j = b_j.sel(artist__factor_dim=artist)
+    target = Target.parse(number.target)
+    if target.label is not None:
+        b_j = b_j.sel(artist__factor_dim=target.label)
     noise = [rng.standard_normal(mu.shape) for _ in range(2)]
     return {
         "mu": lambda: mu,
@@ -24,7 +25,7 @@ def draws_of(number, posterior, rng):
         "mu_j": lambda: mu + b_j,
         "predict": lambda: mu + b_j + posterior["sigma"] * noise[0],
         "predict_new": lambda: mu + sigma_mu * noise[0] + posterior["sigma"] * noise[1],
-    }[name]()
+    }[target.name]()
 
 
 @pytest.mark.slow

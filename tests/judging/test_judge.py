@@ -10,6 +10,7 @@ import xarray as xr
 from honest import LETTERS, fit, honest_answers, mean_of_artist, simulated_fit
 
 from course.check import Report, check
+from course.exact import Target
 from course.judging import draws as judge_draws
 from course.judging import questions, reference
 from course.judging.judge import STATUSES, judge
@@ -124,7 +125,7 @@ def test_exact_integration_may_answer_a_number_question_but_not_a_code_question(
 
 def test_without_draws_only_rounding_is_allowed():
     truths = [
-        reference.marginal("hierarchical", "mu_j: Frank Ocean", priors).median
+        reference.marginal("hierarchical", Target("mu_j", "Frank Ocean"), priors).median
         for priors in reference.ACCEPTED_PRIORS
     ]
     for value, status in (
@@ -309,7 +310,7 @@ def test_tolerance_is_capped_at_that_of_a_short_honest_run():
     posterior = answers["hierarchical"].posterior.to_dataset()
     flat = np.sort(posterior["Intercept"].values.ravel())
     sorted_draws = posterior.assign(Intercept=(("chain", "draw"), flat.reshape(1000, 4).T))
-    marginal = reference.marginal("hierarchical", "mu", "chapter")
+    marginal = reference.marginal("hierarchical", Target("mu"), "chapter")
     cap = 5 * np.sqrt(0.25 / LEAST_SAMPLE_SIZE) / marginal.pdf(marginal.median) + 0.06
     assert cap < 2.1
     for off_by, status in ((cap - 0.2, "correct"), (cap + 0.2, "wrong")):
@@ -576,7 +577,7 @@ def test_messages_show_no_number_of_the_answer():
         f"{abs(value):.{digits}f}"
         for digits in (1, 2)
         for target in ("mu", "sigma_y", "sigma_mu", "mu_j: Frank Ocean", "mu_j: Sean Kingston")
-        for value in (reference.marginal("hierarchical", target, "chapter").median,)
+        for value in (reference.marginal("hierarchical", Target.parse(target), "chapter").median,)
     }
     for exercise, asked in QUESTIONS.items():
         for answer in (1.0, (0.0, 1.0), "a", "b", "c", "d", [2.0, 1.0], np.zeros((4, 250))):
@@ -621,7 +622,7 @@ def test_mean_of_artist_is_that_of_the_exact_posterior():
     """The simulated fits are what they claim to be."""
     posterior = simulated_fit("hierarchical", 0, 5000, stays=0.0).posterior
     for label in ("Mia X", "Frank Ocean"):
-        exact = reference.marginal("hierarchical", f"mu_j: {label}", "chapter")
+        exact = reference.marginal("hierarchical", Target("mu_j", label), "chapter")
         draws = mean_of_artist(posterior, label)
         assert abs(float(draws.mean()) - exact.mean) < 5 * exact.sd / np.sqrt(20_000)
         assert abs(float(draws.std()) / exact.sd - 1) < 5 / np.sqrt(40_000)

@@ -13,6 +13,7 @@ from honest import (
     song,
 )
 
+from course.exact import Target
 from course.judging import mistakes, reference, shrinkage_example
 from course.judging.draws import Fit
 from course.judging.judge import judge
@@ -392,9 +393,9 @@ def test_a_standard_deviation_where_a_variance_is_asked_for():
             {"x": simulated_fit("hierarchical", 0, 1000)}, {"x": Posterior("hierarchical").plan()}
         )["x"]
     )
-    evidence = Evidence.from_fit("x", fitted, "hierarchical", "sigma_y")
-    question = Number("hierarchical", "sigma_y2", fit="x")
-    answer = float(np.median(fitted.parameters["sigma_y"]))
+    evidence = Evidence.from_fit("x", fitted, "hierarchical", Target("sigma_y"))
+    question = Number("hierarchical", Target("sigma_y2"), fit="x")
+    answer = float(np.median(fitted.parameters[Target("sigma_y")]))
     assert judge_number("x", question, answer**2, evidence).status == "correct"
     assert judge_number("x", question, answer, evidence).mistake == (
         mistakes.STANDARD_DEVIATION.name

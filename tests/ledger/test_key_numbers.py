@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from scipy import signal
 
 from course.chapters import stored_numbers
+from course.exact import Target
 from course.key_numbers import (
     HEADER,
     STRICT,
@@ -31,7 +32,7 @@ MU = ["hier-mu-median", "hier-mu-mad-sd", "hier-mu-q10", "hier-mu-q90"]
 def draws_of(model, target, priors="chapter", seed=1):
     """Independent draws from the exact posterior, as a sampler would return them."""
     u = np.random.default_rng(seed).uniform(size=(4, 5_000))
-    return dataarray(ledger.marginal_of(model, target, priors).quantile(u))
+    return dataarray(ledger.marginal_of(model, Target.parse(target), priors).quantile(u))
 
 
 def dataarray(values):

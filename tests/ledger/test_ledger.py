@@ -29,7 +29,7 @@ def distance(number):
 
 def tolerance(number):
     """Half a printed unit and 4 Monte Carlo standard errors, computed without `ledger`."""
-    marginal = ledger.marginal_of(number.model, number.target, "source")
+    marginal = ledger.marginal_of(number.model, exact.Target.parse(number.target), "source")
     size = 4_000 if number.model == "hierarchical" else 20_000
     return float(number.printed_unit) / 2 + 4 * error_by_formula(marginal, number.statistic, size)
 
