@@ -17,9 +17,21 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from course.data import load_baseball
+from course.fitting.settings import CHAINS
 from course.judging import reference, shrinkage_example
 
-CHAINS = 4
+#: What Bambi calls the quantities of each model, and the dimension of artists.
+BAMBI_NAMES = {
+    "complete_pooled": {"mu": "Intercept", "sigma": "sigma"},
+    "no_pooled": {"sigma": "sigma", "mu_j": "artist", "group": "artist_dim"},
+    "hierarchical": {
+        "mu": "Intercept",
+        "sigma_y": "sigma",
+        "sigma_mu": "1|artist_sigma",
+        "b_j": "1|artist",
+        "group": "artist__factor_dim",
+    },
+}
 LETTERS = {
     "typical_00": "c",
     "artist_00": "a",
@@ -57,56 +69,15 @@ def simulated_fit(
     effective sample size by (1 + stays) / (1 - stays).
     """
     rng = np.random.default_rng([seed, draws, len(model), len(priors)])
-    exact = reference.posterior(model, priors)
-    shape = (CHAINS, draws)
-    sds, nodes = _standard_deviations(exact, rng, CHAINS * draws)
-    variables = {"sigma": (("chain", "draw"), sds[0].reshape(shape))}
-    coords = {"chain": np.arange(CHAINS), "draw": np.arange(draws)}
-    if model == "complete_pooled":
-        mean, variance = exact._coefficient(np.array([0]))
-        mu = rng.normal(mean[0][nodes], np.sqrt(variance[0][nodes]))
-        variables["Intercept"] = (("chain", "draw"), mu.reshape(shape))
-    else:
-        labels = list(exact.labels)
-        dim = "artist__factor_dim" if model == "hierarchical" else "artist_dim"
-        coords[dim] = np.array(labels, dtype=object)
-        index = np.arange(len(labels))
-        if model == "hierarchical":
-            mean, variance = (values[nodes] for values in exact._mu)
-            mu = rng.normal(mean, np.sqrt(variance))
-            noise = sds[0] ** 2 / exact.count[:, None]
-            weight = sds[1] ** 2 / (sds[1] ** 2 + noise)
-            effect = rng.normal(weight * (exact.mean[:, None] - mu), np.sqrt(weight * noise))
-            variables["Intercept"] = (("chain", "draw"), mu.reshape(shape))
-            variables["1|artist_sigma"] = (("chain", "draw"), sds[1].reshape(shape))
-            variables["1|artist"] = (("chain", "draw", dim), effect.T.reshape(*shape, -1))
-        else:
-            mean, variance = exact._group(index, "mu_j")
-            mu_j = rng.normal(mean[:, nodes], np.sqrt(variance[:, nodes]))
-            variables["artist"] = (("chain", "draw", dim), mu_j.T.reshape(*shape, -1))
-    posterior = xr.Dataset(variables, coords)
-    moves = rng.uniform(size=shape) >= stays
+    names = BAMBI_NAMES[model]
+    exact = reference.posterior(model, priors).draws(CHAINS * draws, rng, names.keys() - {"group"})
+    moves = rng.uniform(size=(CHAINS, draws)) >= stays
     moves[:, 0] = True
     last = np.maximum.accumulate(np.where(moves, np.arange(draws), 0), axis=1)
-    rows = xr.DataArray(last, dims=("chain", "draw"))
-    kept = posterior.isel(draw=rows, chain=xr.DataArray(np.arange(CHAINS), dims="chain"))
+    rows = xr.DataArray(last + draws * np.arange(CHAINS)[:, None], dims=("chain", "draw"))
+    kept = exact.drop_vars("draw").isel(draw=rows).rename(names)
     kept = kept.assign_coords(draw=np.arange(draws), chain=np.arange(CHAINS))
     return xr.DataTree.from_dict({"posterior": kept})
-
-
-def _standard_deviations(exact, rng, size):
-    """Draws of the standard deviations, and the nodes of the grid that they lie next to."""
-    grid = exact._grid
-    keep = np.flatnonzero(grid.weights.ravel() > 1e-13)
-    weights = grid.weights.ravel()[keep]
-    chosen = rng.choice(len(keep), size=size, p=weights / weights.sum())
-    where = np.unravel_index(keep[chosen], grid.weights.shape)
-    sds = []
-    for axis, index in enumerate(where):
-        x = grid.x[axis]
-        jitter = rng.uniform(-0.5, 0.5, size=size) * np.gradient(x)[index]
-        sds.append(grid.scales[axis] * np.sinh(x[index] + jitter))
-    return sds, chosen
 
 
 # ------------------------------------------------------------------------------------- real fits
