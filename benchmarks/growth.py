@@ -63,7 +63,6 @@ def by_bambi(data: pd.DataFrame, draws: int, low_rank: bool = True) -> None:
 def by_integration(data: pd.DataFrame, draws: int) -> None:
     """The exact posterior of mu, the two sds and 100 artists, from counts, means and one sum."""
     from course import exact
-    from course.exact.priors import hierarchical_priors
 
     groups = data.groupby("artist", observed=True)["popularity"]
     within = float(((data["popularity"] - groups.transform("mean")) ** 2).sum())
@@ -72,7 +71,7 @@ def by_integration(data: pd.DataFrame, draws: int) -> None:
         groups.mean(),
         within,
         data["artist"].cat.categories,
-        hierarchical_priors(data["popularity"], "chapter"),
+        exact.hierarchical_priors(data["popularity"], "chapter"),
     )
     for name in ("mu", "sigma_y", "sigma_mu"):
         print(name, post[name])

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from course.exact.marginals import Marginal, NormalMixture
 from course.exact.posterior import Groups, group_statistics
 from course.exact.priors import HierarchicalPriors
-from course.exact.validation import Array, check_groups, check_numbers
+from course.exact.validation import Array, check_groups, check_summary
 
 
 class Hierarchical(Groups):
@@ -203,18 +203,7 @@ def hierarchical_from_summary(
     Raises ValueError for counts that are not whole and positive, a negative within_ss or one
     above zero with one observation per group, and labels that repeat; else as `hierarchical`.
     """
-    counts, means = check_numbers(count=count, mean=mean)
-    index = labels if isinstance(labels, pd.Index) else pd.Index(labels)
-    if len(index) != len(counts):
-        raise ValueError(f"{len(index)} labels for {len(counts)} groups.")
-    if not index.is_unique or index.hasnans:
-        raise ValueError("labels must be unique and not missing.")
-    if np.any(counts < 1) or np.any(counts != np.floor(counts)):
-        raise ValueError("count must hold whole numbers of at least 1.")
-    if not (np.isfinite(within_ss) and within_ss >= 0):
-        raise ValueError(f"within_ss must be a finite number of at least 0, not {within_ss!r}.")
-    if within_ss > 0 and counts.sum() == len(counts):
-        raise ValueError("within_ss must be 0 when each group has one observation.")
+    counts, means, index = check_summary(count, mean, within_ss, labels)
     return _hierarchical(counts, means, within_ss, index, priors)
 
 

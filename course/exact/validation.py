@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +31,29 @@ def check_groups(y: ArrayLike, group: ArrayLike) -> tuple[Array, NDArray[np.intp
     _check_shape({"y": y, "group": group})
     groups = pd.Categorical(pd.Series(group)).remove_unused_categories()
     return _as_floats("y", y), np.asarray(groups.codes, dtype=np.intp), groups.categories
+
+
+def check_summary(
+    count: ArrayLike, mean: ArrayLike, within_ss: float, labels: Sequence[Any]
+) -> tuple[Array, Array, pd.Index]:
+    """Check sufficient statistics of groups; return counts, means and labels.
+
+    Raises ValueError for counts that are not whole and positive, a negative within_ss or one
+    above zero with one observation per group, and labels that repeat; else as `check_numbers`.
+    """
+    counts, means = check_numbers(count=count, mean=mean)
+    index = labels if isinstance(labels, pd.Index) else pd.Index(labels)
+    if len(index) != len(counts):
+        raise ValueError(f"{len(index)} labels for {len(counts)} groups.")
+    if not index.is_unique or index.hasnans:
+        raise ValueError("labels must be unique and not missing.")
+    if np.any(counts < 1) or np.any(counts != np.floor(counts)):
+        raise ValueError("count must hold whole numbers of at least 1.")
+    if not (np.isfinite(within_ss) and within_ss >= 0):
+        raise ValueError(f"within_ss must be a finite number of at least 0, not {within_ss!r}.")
+    if within_ss > 0 and counts.sum() == len(counts):
+        raise ValueError("within_ss must be 0 when each group has one observation.")
+    return counts, means, index
 
 
 def _check_shape(columns: dict[str, ArrayLike]) -> None:
