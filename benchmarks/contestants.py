@@ -65,7 +65,7 @@ CONTESTANTS = {
 }
 
 
-def absent(name: str) -> str:
+def why_absent(name: str) -> str:
     """Why a contestant cannot take part here; the empty text if it can."""
     contestant = CONTESTANTS[name]
     if contestant.needs and find_spec(contestant.needs) is None:

@@ -9,7 +9,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from benchmarks.contestants import CONTESTANTS
-from benchmarks.tables import measured, per_second
+from benchmarks.page_tables import measured, per_second
 from course.fitting.models import MODELS
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 
 from course.chapters.editions import solved
-from course.grading import assignment, grade, nbgrader, runner, samples
+from course.grading import assignment, grade_folder, nbgrader, notebook_run, samples
 
 ONE_FIT = "04-hierarchical"
 EMPTY = "01-warm-up"
@@ -43,11 +43,11 @@ def graded(chapters: dict, size: int, workers: int) -> tuple[float, int]:
     with tempfile.TemporaryDirectory() as folder:
         write_class(Path(folder, "in"), chapters, size)
         start = time.perf_counter()
-        summary = grade.grade(
+        summary = grade_folder.grade_folder(
             Path(folder, "in"),
             Path(folder, "out"),
             assignment.load(),
-            grade.Options(workers=workers),
+            grade_folder.Options(workers=workers),
         )
         return time.perf_counter() - start, summary.results[0].points_so_far
 
@@ -57,7 +57,7 @@ def added(repeats: int = 10) -> float:
     chapter = next(c for c in assignment.load().chapters if c.name == EMPTY)
     start = time.perf_counter()
     for number in range(repeats):
-        runner.run({"cells": [f"typical_00 = {number}"], "plan": chapter.plan})
+        notebook_run.run_notebook({"cells": [f"typical_00 = {number}"], "plan": chapter.plan})
     return (time.perf_counter() - start) / repeats
 
 
@@ -112,9 +112,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args()
     chapters = samples.chapters()
-    close, runner.close_servers = runner.close_servers, lambda: None
+    close, notebook_run.close_servers = notebook_run.close_servers, lambda: None
     start = time.perf_counter()
-    runner.shared_server(True)
+    notebook_run.shared_server(True)
     figures = {
         "cold start, s": time.perf_counter() - start,
         "added to a notebook's own cells, s": added(),

@@ -16,7 +16,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from benchmarks import process
-from benchmarks.run import RESULTS, use_two_cores
+from benchmarks.contest import RESULTS, use_two_cores
 from course.fitting.settings import SEED
 from course.paths import PROJECT
 
@@ -104,7 +104,7 @@ def measure(
     rows = []
     for artists, draws in tqdm((sizes or SIZES).items(), unit="size"):
         for way in WAYS:
-            done = process.run(
+            done = process.run_and_measure(
                 [sys.executable, "-m", "benchmarks.growth", way, str(artists), str(draws)],
                 os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"},
                 PROJECT,

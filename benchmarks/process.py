@@ -27,7 +27,7 @@ class Run:
     stopped: str = ""
 
 
-def run(
+def run_and_measure(
     command: list[str],
     environment: dict[str, str] | None = None,
     cwd: Path | None = None,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks import tables
+from benchmarks import page_tables
+from benchmarks.contest import ALL, RESULTS
 from benchmarks.growth import SECONDS_ALLOWED
-from benchmarks.run import ALL, RESULTS
 from course.fitting.models import MODELS
 from course.paths import PROJECT
 
@@ -41,35 +41,35 @@ def machine() -> pd.DataFrame:
 
 def page(results: Path = RESULTS) -> str:
     """The text of the page."""
-    stored = tables.load(results)
+    stored = page_tables.load(results)
     runs = stored.runs
     loads = runs["load"].dropna()
     return TEXT.read_text(encoding="utf-8").format(
-        machine=tables.pairs_table(stored.machine),
-        versions=tables.pairs_table(stored.versions),
+        machine=page_tables.pairs_table(stored.machine),
+        versions=page_tables.pairs_table(stored.versions),
         rounds=rounds(int(runs["round"].max())),
         quiet=f"{loads.min():.1f}",
         busy=f"{loads.max():.1f}",
-        targets=tables.target_table(runs),
+        targets=page_tables.target_table(runs),
         models="\n\n".join(
             "\n\n".join(
                 [
                     f"### {title[0].upper()}{title[1:]}",
-                    tables.time_table(runs, model),
-                    tables.quality_table(runs, model),
+                    page_tables.time_table(runs, model),
+                    page_tables.quality_table(runs, model),
                 ]
             )
             for model, title in MODELS.items()
         ),
-        session=tables.session_table(runs),
-        absent=tables.absent_list(runs),
-        agreement=tables.agreement_table(stored.numbers),
-        numbers=tables.number_table(stored.numbers),
+        session=page_tables.session_table(runs),
+        absent=page_tables.absent_list(runs),
+        agreement=page_tables.agreement_table(stored.numbers),
+        numbers=page_tables.number_table(stored.numbers),
         allowed=f"{SECONDS_ALLOWED:.0f}",
-        growth=tables.growth_table(stored.growth),
+        growth=page_tables.growth_table(stored.growth),
         checked={
             m: int(n)
-            for m, n in tables.measured(runs).groupby("model")["checked"].max().items()
+            for m, n in page_tables.measured(runs).groupby("model")["checked"].max().items()
             if m != ALL
         },
     )
@@ -84,19 +84,19 @@ def write(results: Path = RESULTS) -> None:
     """Write the figures and the page from the stored results."""
     from benchmarks import figures
 
-    stored = tables.load(results)
+    stored = page_tables.load(results)
     figures.draw(stored.runs, stored.growth, results)
     PAGE.write_text(page(results), encoding="utf-8")
 
 
 def measure(names: list[str], rounds: int, draws: int, what: str) -> int:
     """Measure, then write the page; `what` is "speed", "growth", "all" or "page". Exit code."""
-    from benchmarks import growth, run
+    from benchmarks import contest, growth
 
     RESULTS.mkdir(parents=True, exist_ok=True)
     if what in ("speed", "all"):
         machine().to_csv(RESULTS / "machine.csv", index=False)
-        run.measure(names, rounds, draws)
+        contest.measure(names, rounds, draws)
     if what in ("growth", "all"):
         growth.measure()
     try:
@@ -104,7 +104,7 @@ def measure(names: list[str], rounds: int, draws: int, what: str) -> int:
     except FileNotFoundError as error:
         print(error)
         return 1
-    print(tables.target_table(tables.load().runs))
-    print(tables.absent_list(tables.load().runs))
+    print(page_tables.target_table(page_tables.load().runs))
+    print(page_tables.absent_list(page_tables.load().runs))
     print(f"Wrote {PAGE.relative_to(PROJECT)} and {RESULTS.relative_to(PROJECT)}/.")
     return 0

@@ -80,11 +80,11 @@ def main(arguments: list[str] | None = None) -> int:
 
             return execute.run_in_place(options.notebooks)
         case "grade":
-            return grading.run(options)
+            return grading.grade_command(options)
         case "nbgrader":
             from course.grading import nbgrader
 
-            return nbgrader.run(options.output)
+            return nbgrader.nbgrader_command(options.output)
         case "pdf":
             from course.site import pdf
 
@@ -135,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "compile":
             from course.fitting import compile_ahead
 
-            return compile_ahead.run()
+            return compile_ahead.compile_command()
         case "lock":
             from course.upkeep import lock
 

@@ -12,7 +12,7 @@ from course.data import DataAlteredError, DataNotFoundError
 from course.fitting.models import MODELS, fit_briefly
 
 
-def run() -> int:
+def compile_command() -> int:
     """Fit each model with a few draws, which compiles it; return an exit code."""
     print("Compiling the models of the book, once for this machine ...")
     logging.getLogger("pymc").setLevel(logging.ERROR)  # of so few draws it says much

@@ -15,7 +15,7 @@ from course.judging import questions
 from course.paths import ACTIVITY, PACKAGE, RUBRICS
 
 # What decides marks, beside the chapters: when one of these changes, everything is judged again.
-RULES = ("exact/*.py", "ledger/*.py", "judging/*.py", "grading/judging.py")
+RULES = ("exact/*.py", "ledger/*.py", "judging/*.py", "grading/judge_notebook.py")
 
 
 class AssignmentError(ValueError):

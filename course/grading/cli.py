@@ -87,11 +87,11 @@ def add_to(commands) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
-def run(options: argparse.Namespace) -> int:
+def grade_command(options: argparse.Namespace) -> int:
     """Carry out the command; return its exit code."""
     from course.data import DataAlteredError, DataNotFoundError
     from course.grading.assignment import AssignmentError
-    from course.grading.record import RecordError
+    from course.grading.database import RecordError
     from course.submission.sandbox import SandboxError
 
     try:
@@ -123,7 +123,7 @@ def say(code: int, text: str) -> int:
 
 def carry_out(options: argparse.Namespace) -> int:
     """Grade; errors are the caller's."""
-    from course.grading import assignment, grade, gradebook, roster
+    from course.grading import assignment, grade_folder, gradebook, roster
 
     folder = options.submissions
     if not folder.is_dir():
@@ -144,11 +144,11 @@ def carry_out(options: argparse.Namespace) -> int:
     }
     if options.unsafe:
         say(DONE, "WARNING: without a sandbox, submissions can read and change your files.")
-    summary = grade.grade(
+    summary = grade_folder.grade_folder(
         folder,
         output,
         work,
-        grade.Options(
+        grade_folder.Options(
             workers=options.workers,
             safe=not options.unsafe,
             scheduler=options.scheduler,
@@ -166,8 +166,8 @@ def carry_out(options: argparse.Namespace) -> int:
 def by_hand(options: argparse.Namespace, output: Path, work) -> None:
     """Merge marks and overrides into the record."""
     from course.grading import marking
-    from course.grading.grade import RECORD
-    from course.grading.record import Record
+    from course.grading.database import Record
+    from course.grading.grade_folder import RECORD
 
     if not options.marks and not options.override:
         return

@@ -5,7 +5,7 @@ Each worker needs this package and its environment; it starts a warm server of i
 
 from collections.abc import Iterator
 
-from course.grading import runner
+from course.grading import notebook_run
 from course.submission.sandbox import SandboxError
 
 
@@ -19,7 +19,7 @@ def run_on_cluster(tasks: dict[str, dict], address: str) -> Iterator[tuple[str, 
     SandboxError
         If Dask is not installed, or the scheduler does not answer.
     """
-    from course.grading.grade import failed
+    from course.grading.grade_folder import failed
 
     try:
         from distributed import Client, as_completed
@@ -31,7 +31,7 @@ def run_on_cluster(tasks: dict[str, dict], address: str) -> Iterator[tuple[str, 
         raise SandboxError(f"No Dask scheduler answers at {address}: {error}") from error
     with client:
         jobs = {
-            client.submit(runner.run, task, key=f"notebook-{key}", retries=2): key
+            client.submit(notebook_run.run_notebook, task, key=f"notebook-{key}", retries=2): key
             for key, task in tasks.items()
         }
         for job in as_completed(list(jobs)):

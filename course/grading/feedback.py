@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from course.chapters.cells import replace
 from course.grading.assignment import Assignment
-from course.grading.results import StudentResult
+from course.grading.student_results import StudentResult
 
 PAGES = Environment(
     loader=PackageLoader("course.grading", "templates"),

@@ -20,9 +20,9 @@ Columns of ``gradebook.csv``, one row a student:
 
 from pathlib import Path
 
-from course.grading import tables
+from course.grading import spreadsheet
 from course.grading.assignment import Assignment
-from course.grading.results import StudentResult
+from course.grading.student_results import StudentResult
 
 # What each system calls its columns; points go under the assignment's own name.
 SYSTEMS = {
@@ -85,7 +85,7 @@ def header_of(results: list[StudentResult], assignment: Assignment) -> list[str]
 
 def write(path: Path, results: list[StudentResult], assignment: Assignment) -> None:
     """Write the gradebook."""
-    tables.write(
+    spreadsheet.write(
         path, header_of(results, assignment), [row_of(result, assignment) for result in results]
     )
 
@@ -124,7 +124,7 @@ def write_import(
     if unknown := [f for f in columns.values() if f not in known and f not in optional]:
         raise ValueError(f"There is no field {', '.join(unknown)}. There are: {', '.join(known)}.")
     rows = [row_of(result, assignment) for result in results]
-    tables.write(
+    spreadsheet.write(
         path,
         list(columns),
         [{column: row.get(source) for column, source in columns.items()} for row in rows],
@@ -133,7 +133,7 @@ def write_import(
 
 def write_identical(path: Path, groups: list[tuple[str, list[str]]]) -> None:
     """Write the list of notebooks with the same code: chapter and students."""
-    tables.write(
+    spreadsheet.write(
         path,
         ["chapter", "students"],
         [{"chapter": chapter, "students": ", ".join(students)} for chapter, students in groups],

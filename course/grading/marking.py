@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from course.grading import tables
+from course.grading import spreadsheet
 from course.grading.assignment import Assignment
-from course.grading.judging import NEEDS_MARKING
-from course.grading.record import Record
-from course.grading.results import StudentResult, version_of
+from course.grading.database import Record
+from course.grading.judge_notebook import NEEDS_MARKING
+from course.grading.student_results import StudentResult, version_of
 
 HEADER = ["student", "chapter", "name", "answer", "rubric", "most", "points", "comment", "version"]
 
@@ -35,7 +35,7 @@ def write(path: Path, results: list[StudentResult], assignment: Assignment) -> i
     # Question by question: one marks faster, and more evenly.
     order = [name for chapter in assignment.chapters for name in chapter.plan]
     rows.sort(key=lambda row: (order.index(row["name"]), row["student"].lower()))
-    tables.write(path, HEADER, rows)
+    spreadsheet.write(path, HEADER, rows)
     return open_ones
 
 
@@ -48,7 +48,9 @@ def merge(path: Path, record: Record) -> int:
         If a row has points that are no number between 0 and `most`, or names an answer that is
         not there, or one that changed since. Nothing is stored then.
     """
-    rows = tables.read(path, [name for name in HEADER if name not in ("answer", "rubric", "most")])
+    rows = spreadsheet.read(
+        path, [name for name in HEADER if name not in ("answer", "rubric", "most")]
+    )
     marks, problems = [], []
     for line, row in enumerate(rows, 2):
         if not row["points"].strip():

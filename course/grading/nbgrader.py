@@ -149,7 +149,7 @@ def write(output: Path = OUTPUT, chapters: Path = ACTIVITY) -> list[Path]:
     return written
 
 
-def run(output: str | None) -> int:
+def nbgrader_command(output: str | None) -> int:
     """The command ``python -m course nbgrader``; returns an exit code."""
     folder = Path(output) if output else OUTPUT
     count = len(write(folder))

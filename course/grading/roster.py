@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from course.grading import tables
+from course.grading import spreadsheet
 
 
 def read(path: Path) -> dict[str, dict[str, str]]:
@@ -17,7 +17,7 @@ def read(path: Path) -> dict[str, dict[str, str]]:
         If there is no column `student`, or a student is there twice.
     """
     students = {}
-    for row in tables.read(path, ["student"]):
+    for row in spreadsheet.read(path, ["student"]):
         key = row.pop("student").strip()
         if not key:
             continue

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from course.chapters.cells import activity_chapters, exercise_id, tags
 from course.chapters.editions import solved, student
-from course.grading import tables
+from course.grading import spreadsheet
 from course.paths import SAMPLE_CLASS, SAMPLE_ROSTER
 
 PEOPLE = {
@@ -149,7 +149,7 @@ def write(folder: Path = SAMPLE_CLASS) -> None:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     if folder == SAMPLE_CLASS:
-        tables.write(
+        spreadsheet.write(
             SAMPLE_ROSTER,
             ["student", "name"],
             [{"student": student, "name": name} for student, name in PEOPLE.items()],

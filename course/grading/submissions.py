@@ -16,8 +16,8 @@ from pathlib import Path
 
 import nbformat
 
+from course.grading.assigned_names import assigned
 from course.grading.assignment import Assignment, Chapter
-from course.grading.names import assigned
 
 MOST_BYTES = 32 << 20
 MOST_CELLS = 2_000

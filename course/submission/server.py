@@ -1,6 +1,6 @@
 """The warm server: imports the stack and compiles the course's models once, then forks.
 
-Started by `grading.runner` as ``python -m course.submission.server SOCKET``. It moves into the
+Started by `grading.notebook_run` as ``python -m course.submission.server SOCKET``. It moves into the
 sandbox's view before it imports anything that matters, so it never sees a solution, a rubric, a
 reference or another submission, and a fork cannot inherit one.
 """
@@ -119,7 +119,7 @@ def supervise(limits: sandbox.Limits, data: int, control: int, proc: int | None,
         commands.send(json.dumps({"refused": str(error)}).encode())
         return
     if child == 0:
-        run(data, shell, limits)
+        serve_submission(data, shell, limits)
         os._exit(0)
     os.close(data)
     commands.send(json.dumps({"pid": child}).encode())
@@ -160,7 +160,7 @@ def fork_unconfined(limits: sandbox.Limits) -> int:
     return child
 
 
-def run(data: int, shell, limits: sandbox.Limits) -> None:
+def serve_submission(data: int, shell, limits: sandbox.Limits) -> None:
     """Run the cells of one submission; in the confined process."""
     from course.submission import kernel
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from benchmarks import contestants, draws, growth, process, report, run, tables, worker
+from benchmarks import contest, contestants, draws, growth, page_tables, process, report, worker
 from course.__main__ import main
 from course.exact import Target
 from course.fitting.models import MODELS
 from course.ledger import published as ledger
 
-STORED = pd.read_csv(run.RESULTS / "runs.csv")
+STORED = pd.read_csv(contest.RESULTS / "runs.csv")
 
 
 def normal_draws(mean=0.0, sd=1.0, shape=(4, 5000), seed=1):
@@ -94,7 +94,7 @@ def test_draws_from_the_exact_posterior_agree_with_the_ledger():
 
 def test_a_process_is_measured():
     code = "import time; held = bytearray(200 * 2**20); time.sleep(1); print('done')"
-    done = process.run([sys.executable, "-c", code])
+    done = process.run_and_measure([sys.executable, "-c", code])
     assert done.code == 0 and done.output.endswith("done\n") and not done.stopped
     assert done.seconds > 1 and done.peak_gib == pytest.approx(0.2, abs=0.04)
 
@@ -103,7 +103,9 @@ def test_a_process_is_measured():
 def test_the_memory_of_its_children_counts():
     child = "import time; held = bytearray(150 * 2**20); time.sleep(2)"
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-    assert process.run([sys.executable, "-c", code]).peak_gib == pytest.approx(0.16, abs=0.04)
+    assert process.run_and_measure([sys.executable, "-c", code]).peak_gib == pytest.approx(
+        0.16, abs=0.04
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_the_memory_of_its_children_counts():
 def test_a_process_over_a_limit_is_ended(limits, reason):
     start = time.perf_counter()
     code = "import time; held = bytearray(100 * 2**20); time.sleep(60)"
-    done = process.run([sys.executable, "-c", code], **limits)
+    done = process.run_and_measure([sys.executable, "-c", code], **limits)
     assert time.perf_counter() - start < 20 and reason in done.stopped
 
 
@@ -120,7 +122,7 @@ def test_a_process_over_a_limit_is_ended(limits, reason):
 
 
 def test_contestants_alternate_and_everyone_starts_from_empty_caches():
-    steps = run.plan(["book", "rstanarm", "book-source-prior"], rounds=2)
+    steps = contest.plan(["book", "rstanarm", "book-source-prior"], rounds=2)
     assert [step[1] for step in steps if step[:1] == (1,) and step[2] == "hierarchical"] == [
         "book",
         "book",
@@ -128,7 +130,7 @@ def test_contestants_alternate_and_everyone_starts_from_empty_caches():
         "book-source-prior",
         "book-source-prior",
     ]
-    assert {step[1] for step in steps if step[2] == run.ALL} == {"book", "rstanarm"}
+    assert {step[1] for step in steps if step[2] == contest.ALL} == {"book", "rstanarm"}
     caches = {}
     for turn, name, model, cache in steps:
         caches.setdefault((turn, name, model), []).append(cache)
@@ -137,22 +139,24 @@ def test_contestants_alternate_and_everyone_starts_from_empty_caches():
 
 def test_without_r_its_contestants_are_reported_as_absent(monkeypatch, tmp_path):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(run, "use_two_cores", lambda: None)
-    found = run.measure(["rstanarm", "brms"], results=tmp_path)
+    monkeypatch.setattr(contest, "use_two_cores", lambda: None)
+    found = contest.measure(["rstanarm", "brms"], results=tmp_path)
     assert list(found["status"]) == ["absent: there is no Rscript on the PATH"] * 2
-    assert "rstanarm, 2 cores: absent: there is no Rscript" in tables.absent_list(
+    assert "rstanarm, 2 cores: absent: there is no Rscript" in page_tables.absent_list(
         pd.read_csv(tmp_path / "runs.csv")
     )
 
 
 def test_a_missing_package_is_absent(monkeypatch):
     monkeypatch.setattr(contestants, "find_spec", lambda name: None)
-    assert contestants.absent("numpyro") == "the Python package numpyro is not installed"
+    assert contestants.why_absent("numpyro") == "the Python package numpyro is not installed"
 
 
 def test_a_contestant_that_fails_is_reported(monkeypatch, tmp_path):
-    monkeypatch.setattr(run, "command", lambda *_: [sys.executable, "-c", "raise SystemExit('oh')"])
-    row, _, _ = run.one(tmp_path, "rstanarm", "hierarchical", "empty", 100, 1)
+    monkeypatch.setattr(
+        contest, "command", lambda *_: [sys.executable, "-c", "raise SystemExit('oh')"]
+    )
+    row, _, _ = contest.one(tmp_path, "rstanarm", "hierarchical", "empty", 100, 1)
     assert row["status"] == "failed: oh"
 
 
@@ -167,7 +171,7 @@ def test_an_unknown_contestant_is_refused(capsys):
     "name", ["book", pytest.param("book-source-prior", marks=pytest.mark.slow)]
 )
 def test_a_contestant_in_python_fits_and_agrees(name, tmp_path):
-    row, found, versions = run.one(tmp_path, name, "hierarchical", "filled", 300, 1)
+    row, found, versions = contest.one(tmp_path, name, "hierarchical", "filled", 300, 1)
     assert row["status"] == "ok", row
     assert row["ess_bulk"] > 200 and 0 < row["second_fit"] < row["table_at"] + 60
     assert row["first_fit"] < row["table_at"] and 0 < row["sampling"] < row["second_fit"]
@@ -190,10 +194,10 @@ def test_the_r_script_says_how_it_is_used():
 
 @pytest.mark.slow
 @pytest.mark.needs_data
-@pytest.mark.skipif(bool(contestants.absent("rstanarm")), reason="rstanarm is not here")
+@pytest.mark.skipif(bool(contestants.why_absent("rstanarm")), reason="rstanarm is not here")
 @pytest.mark.parametrize("model", MODELS)
 def test_rstanarm_fits_and_agrees(model, tmp_path):
-    row, found, versions = run.one(tmp_path, "rstanarm", model, "empty", 500, 1)
+    row, found, versions = contest.one(tmp_path, "rstanarm", model, "empty", 500, 1)
     assert row["status"] == "ok", row
     assert row["agree"] == row["compared"] == len(found) > 0
     assert {"R", "rstanarm", "rstan"} <= set(versions)
@@ -228,7 +232,7 @@ def test_the_exact_way_finds_what_was_simulated(capsys):
 
 
 def rows_of(*rows):
-    columns = {name: float("nan") for name in run.COLUMNS}
+    columns = {name: float("nan") for name in contest.COLUMNS}
     return pd.DataFrame(
         [{**columns, "round": 1, "status": "ok", "cache": "empty", **row} for row in rows]
     )
@@ -251,7 +255,7 @@ def test_ratios_are_taken_within_the_run():
     }
     both = [
         {"contestant": name, "model": model, "cache": cache, **values}
-        for model in (*MODELS, run.ALL)
+        for model in (*MODELS, contest.ALL)
         for name, cache, values in [
             ("book", "empty", fits),
             ("book", "filled", fits),
@@ -259,7 +263,7 @@ def test_ratios_are_taken_within_the_run():
             ("rstanarm-1-core", "empty", theirs),
         ]
     ]
-    found = tables.targets(rows_of(*both))
+    found = page_tables.targets(rows_of(*both))
     assert [next(iter(t.values.values())) for t in found] == pytest.approx(
         [75, 50, 50, 20, 15, 15, 20, 15, 4.5, 4.5, 10, 10, 4]
     )
@@ -269,7 +273,7 @@ def test_ratios_are_taken_within_the_run():
 def test_what_was_not_measured_is_not_met():
     assert not any(
         target.met
-        for target in tables.targets(
+        for target in page_tables.targets(
             rows_of(
                 {"contestant": "book", "model": "hierarchical", "second_fit": 2.0, "ess_bulk": 1.0}
             )
@@ -278,7 +282,7 @@ def test_what_was_not_measured_is_not_met():
 
 
 def test_the_median_over_the_rounds_counts_and_failures_do_not():
-    table = tables.measured(
+    table = page_tables.measured(
         rows_of(
             *(
                 {"contestant": "book", "model": "running", "round": i, "second_fit": seconds}
@@ -304,13 +308,13 @@ def test_no_number_is_typed_into_the_page():
 def test_stored_results_are_complete():
     ok = STORED[STORED["status"] == "ok"]
     for name in ("book", "rstanarm"):
-        assert set(ok.loc[ok["contestant"] == name, "model"]) == {*MODELS, run.ALL}
+        assert set(ok.loc[ok["contestant"] == name, "model"]) == {*MODELS, contest.ALL}
     page = report.PAGE.read_text(encoding="utf-8")
     assert all(who.title in page for who in contestants.CONTESTANTS.values())
 
 
 def test_everyone_agrees_with_the_exact_posterior():
-    numbers = pd.read_csv(run.RESULTS / "numbers.csv")
+    numbers = pd.read_csv(contest.RESULTS / "numbers.csv")
     # 4 standard errors leave out 1 of 16,000; for the weakest samplers the error has one too
     share = numbers.groupby("contestant")["agrees"].mean()
     assert (share > 0.98).all(), share

@@ -23,7 +23,7 @@ def test_every_model_is_fitted_once_with_few_draws(monkeypatch, capsys):
             fitted.append((self.name, settings["draws"], settings["inference_method"]))
 
     monkeypatch.setattr(models, "bambi_model", Model)
-    assert compile_ahead.run() == 0
+    assert compile_ahead.compile_command() == 0
     assert fitted == [(name, 10, "nutpie") for name in MODELS]
     assert "Done in" in capsys.readouterr().out
 
@@ -33,7 +33,7 @@ def test_without_data_it_says_so_and_has_an_exit_code(monkeypatch, capsys):
         raise DataNotFoundError("spotify.csv is nowhere")
 
     monkeypatch.setattr(models, "bambi_model", model)
-    assert compile_ahead.run() == 1
+    assert compile_ahead.compile_command() == 1
     said = capsys.readouterr().out
     assert "spotify.csv is nowhere" in said and "Nothing was compiled" in said
 

@@ -12,7 +12,7 @@ import pytest
 from grading_tools import POOLED, WARM_UP, fuzzed, judged, points, run, start
 
 from course.chapters.editions import student
-from course.grading import assignment, runner, samples, submissions
+from course.grading import assignment, notebook_run, samples, submissions
 from course.paths import PROJECT
 
 pytestmark = [
@@ -26,7 +26,7 @@ GOOD = "typical_00 = 'c'"
 @pytest.fixture(scope="module", autouse=True)
 def server(ci):
     yield start(ci)
-    runner.close_servers()
+    notebook_run.close_servers()
 
 
 @pytest.fixture
@@ -122,7 +122,15 @@ def test_what_a_fork_inherits_knows_nothing(canary):
     assert result["status"] == "graded"
     first = result["cells"][0]["text"]
     assert "course.submission.answers" in first
-    for module in ("judge", "questions", "mistakes", "exact", "reference", "ledger", "runner"):
+    for module in (
+        "judge",
+        "questions",
+        "mistakes",
+        "exact",
+        "reference",
+        "ledger",
+        "notebook_run",
+    ):
         assert module not in first
     assert "imported" not in texts(result)
     assert result["cells"][1]["text"] == "False\n"
@@ -162,7 +170,7 @@ for path in {paths!r}:
     assert canary.read_text(encoding="utf-8") == SECRET
     assert before == {path: path.stat().st_mtime_ns for path in (PROJECT / "course").rglob("*.py")}
     assert not (PROJECT / "new.txt").exists()
-    assert not list(runner.cache_folder().rglob("new.txt"))
+    assert not list(notebook_run.cache_folder().rglob("new.txt"))
 
 
 def test_two_submissions_do_not_see_each_other():
@@ -290,11 +298,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 AS_ORDINARY = """
 import os, sys
-from course.grading import runner
-runner.SERVERS[True] = runner.Server(models=False)
+from course.grading import notebook_run
+notebook_run.SERVERS[True] = notebook_run.Server(models=False)
 rights = next(line for line in open("/proc/self/status") if line.startswith("CapEff"))
-result = runner.run({"cells": [sys.argv[1]], "plan": {}})
-runner.close_servers()
+result = notebook_run.run_notebook({"cells": [sys.argv[1]], "plan": {}})
+notebook_run.close_servers()
 print(os.getuid(), int(rights.split()[1], 16), result["status"], result["cells"][0]["text"])
 """
 TRIALS = """
@@ -492,7 +500,7 @@ FORGERIES = {
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_a_forgery_gains_nothing(name, monkeypatch):
-    monkeypatch.setattr(runner, "COLLECT_SECONDS", 3)
+    monkeypatch.setattr(notebook_run, "COLLECT_SECONDS", 3)
     cells = [FIND, FORGERIES[name]]
     result = run(cells, cell_seconds=5)
     assert result["status"] in ("graded", "crashed", "stopped")

@@ -16,7 +16,7 @@ from grading_tools import WARM_UP, start
 
 from course.__main__ import main
 from course.chapters.editions import solved
-from course.grading import assignment, cli, grade, runner, samples
+from course.grading import assignment, cli, grade_folder, notebook_run, samples
 from course.grading.feedback import filename
 from course.paths import PROJECT, SAMPLE_CLASS, SAMPLE_ROSTER
 
@@ -38,10 +38,10 @@ WRITTEN = {
 @pytest.fixture(scope="module", autouse=True)
 def server(ci):
     """One warm server for all tests here; skips, or fails on CI, where there is no sandbox."""
-    close, runner.close_servers = runner.close_servers, lambda: None
+    close, notebook_run.close_servers = notebook_run.close_servers, lambda: None
     yield start(ci, models=True)
-    runner.close_servers = close
-    runner.close_servers()
+    notebook_run.close_servers = close
+    notebook_run.close_servers()
 
 
 def table(path):
@@ -54,7 +54,7 @@ def book(output):
 
 
 def answers(output, student):
-    with sqlite3.connect(output / grade.RECORD) as database:
+    with sqlite3.connect(output / grade_folder.RECORD) as database:
         database.row_factory = sqlite3.Row
         rows = database.execute("SELECT * FROM answers WHERE student = ?", (student,)).fetchall()
     return {row["name"]: dict(row) for row in rows}
@@ -161,11 +161,11 @@ def test_every_file_has_a_row_and_a_status(graded):
 
 
 def test_identical_work_is_listed(graded):
-    assert table(graded / grade.IDENTICAL) == [{"chapter": WARM_UP, "students": "ada, hal"}]
+    assert table(graded / grade_folder.IDENTICAL) == [{"chapter": WARM_UP, "students": "ada, hal"}]
 
 
 def test_the_marking_sheet_has_answer_and_rubric_side_by_side(graded):
-    rows = table(graded / grade.MARKING)
+    rows = table(graded / grade_folder.MARKING)
     assert {row["name"] for row in rows if row["student"] == "ada"} == WRITTEN
     assert all(row["answer"] and row["rubric"].startswith("1. ") for row in rows)
     assert [row["name"] for row in rows] == sorted(
@@ -174,7 +174,7 @@ def test_the_marking_sheet_has_answer_and_rubric_side_by_side(graded):
 
 
 def test_the_feedback_page_runs_nothing_and_loads_nothing(graded):
-    text = (graded / grade.FEEDBACK / filename("gus")).read_text(encoding="utf-8")
+    text = (graded / grade_folder.FEEDBACK / filename("gus")).read_text(encoding="utf-8")
     page = BeautifulSoup(text, "html.parser")
     assert not page.find_all(["script", "img", "iframe", "link", "object", "form", "a"])
     assert len(page.find_all("h1")) == 1
@@ -206,11 +206,11 @@ def test_feedback_names_the_students_own_line(tmp_path):
 def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path):
     output = tmp_path / "out"
     shutil.copytree(graded, output)
-    sheet, rows = tmp_path / "sheet.csv", table(graded / grade.MARKING)
+    sheet, rows = tmp_path / "sheet.csv", table(graded / grade_folder.MARKING)
     for row in rows:
         row["points"] = "0,5" if row["student"] == "ada" else ""
         row["comment"] = "=1+1"
-    grade.marking.tables.write(sheet, list(rows[0]), rows)
+    grade_folder.marking.spreadsheet.write(sheet, list(rows[0]), rows)
     folder = graded.parent / "hand-ins"
     assert (
         command(
@@ -253,18 +253,18 @@ def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path):
     )
     assert book(output)["ada"] == ada
     assert book(output)["ben"]["ex-03"] == book(graded)["ben"]["ex-03"]
-    assert {row["points"] for row in table(output / grade.MARKING) if row["student"] == "ada"} == {
-        "0.5"
-    }
+    assert {
+        row["points"] for row in table(output / grade_folder.MARKING) if row["student"] == "ada"
+    } == {"0.5"}
 
 
 def test_a_sheet_with_a_slip_is_refused_as_a_whole(graded, tmp_path, capsys):
     output = tmp_path / "out"
     shutil.copytree(graded, output)
-    rows = table(graded / grade.MARKING)
+    rows = table(graded / grade_folder.MARKING)
     rows[0]["points"], rows[1]["points"], rows[2]["points"] = "1", "7", "half"
     rows[3] |= {"points": "1", "version": "v00000000"}
-    grade.marking.tables.write(tmp_path / "sheet.csv", list(rows[0]), rows)
+    grade_folder.marking.spreadsheet.write(tmp_path / "sheet.csv", list(rows[0]), rows)
     code = command(
         graded.parent / "hand-ins", "--output", output, "--marks", tmp_path / "sheet.csv"
     )
@@ -272,7 +272,10 @@ def test_a_sheet_with_a_slip_is_refused_as_a_whole(graded, tmp_path, capsys):
     assert code == cli.USAGE
     assert "row 2" not in message and "row 3" in message and "row 4" in message
     assert "changed since" in message
-    assert sqlite3.connect(output / grade.RECORD).execute("SELECT * FROM marks").fetchall() == []
+    assert (
+        sqlite3.connect(output / grade_folder.RECORD).execute("SELECT * FROM marks").fetchall()
+        == []
+    )
 
 
 def test_a_second_call_runs_only_what_is_new(tmp_path, capsys):
@@ -300,7 +303,7 @@ def test_trouble_of_the_machine_is_no_zero_and_is_repeated(tmp_path, monkeypatch
         raise OSError("no more files")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "run", broken)
+        patch.setattr(notebook_run, "run_notebook", broken)
         assert command(folder, "--output", output) == cli.DONE
     for row in book(output).values():
         assert row["status"] == "failed" and row["points"] == row["ex-00"] == ""
@@ -314,13 +317,15 @@ def test_trouble_of_the_machine_is_no_zero_and_is_repeated(tmp_path, monkeypatch
 def test_a_changed_rubric_or_rule_judges_again_and_runs_nothing(tmp_path, monkeypatch, capsys):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     command(folder, "--output", output)
-    monkeypatch.setattr(runner, "run", lambda task: pytest.fail("something was run"))
-    monkeypatch.setattr(runner, "shared_server", lambda *a: pytest.fail("a server was started"))
+    monkeypatch.setattr(notebook_run, "run_notebook", lambda task: pytest.fail("something was run"))
+    monkeypatch.setattr(
+        notebook_run, "shared_server", lambda *a: pytest.fail("a server was started")
+    )
     rubrics = tmp_path / "rubrics.toml"
     rubrics.write_text('[ex-13]\nrubric = ["another"]\n', encoding="utf-8")
     work = assignment.load(rubrics=rubrics)
     capsys.readouterr()
-    summary = grade.grade(folder, output, work, grade.Options(progress=False))
+    summary = grade_folder.grade_folder(folder, output, work, grade_folder.Options(progress=False))
     assert (summary.ran, summary.judged, summary.unchanged) == (0, 2, 0)
 
 
@@ -368,7 +373,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path):
     _, errors = process.communicate(timeout=60)
     assert process.returncode == cli.INTERRUPTED and "Traceback" not in errors
     assert 0 < (done := stored(output)) < 12
-    assert len(table(output / grade.GRADEBOOK)) == done
+    assert len(table(output / grade_folder.GRADEBOOK)) == done
     again = subprocess.run(
         start_command,
         capture_output=True,
@@ -378,14 +383,14 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path):
     ran = int(re.match(r"(\d+) notebooks run", again.stdout)[1])
     assert again.returncode == cli.DONE and ran == 12 - done
     assert "notebook" in again.stderr and "12/12" in again.stderr  # the progress bar
-    assert len(table(output / grade.GRADEBOOK)) == 12
+    assert len(table(output / grade_folder.GRADEBOOK)) == 12
 
 
 def stored(output):
-    if not (output / grade.RECORD).is_file():
+    if not (output / grade_folder.RECORD).is_file():
         return 0
     try:
-        with sqlite3.connect(output / grade.RECORD) as database:
+        with sqlite3.connect(output / grade_folder.RECORD) as database:
             return database.execute("SELECT COUNT(*) FROM notebooks").fetchone()[0]
     except sqlite3.OperationalError:  # not there yet
         return 0
@@ -432,18 +437,18 @@ def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(
         "runpy.run_module('course.submission.server', run_name='__main__')\n",
         encoding="utf-8",
     )
-    runner.SERVERS.pop(True).close()
+    notebook_run.SERVERS.pop(True).close()
     popen = subprocess.Popen
 
     def without_namespaces(arguments, **options):
         return popen([sys.executable, str(limited), *arguments[2:]], **options)
 
-    monkeypatch.setattr(runner.subprocess, "Popen", without_namespaces)
+    monkeypatch.setattr(notebook_run.subprocess, "Popen", without_namespaces)
     assert command(folder, "--output", output) == cli.NO_SANDBOX
     message = capsys.readouterr().err
     assert "user namespaces" in message and "--unsafe" in message
-    assert not (output / grade.GRADEBOOK).exists() or not any(
-        row["points"] for row in table(output / grade.GRADEBOOK)
+    assert not (output / grade_folder.GRADEBOOK).exists() or not any(
+        row["points"] for row in table(output / grade_folder.GRADEBOOK)
     )
     monkeypatch.undo()
     assert command(folder, "--output", output, "--unsafe") == cli.DONE
@@ -533,7 +538,9 @@ def test_right_solutions_earn_full_marks_at_50_seeds(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(samples.as_text(notebook), encoding="utf-8")
     work = assignment.load()
-    summary = grade.grade(folder, tmp_path / "out", work, grade.Options(progress=False))
+    summary = grade_folder.grade_folder(
+        folder, tmp_path / "out", work, grade_folder.Options(progress=False)
+    )
     assert len(summary.results) == 50
     off = [
         (result.student, answer["name"], answer["status"], answer["message"])

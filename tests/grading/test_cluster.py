@@ -9,7 +9,7 @@ import pytest
 from grading_tools import WARM_UP, start
 
 from course.chapters.editions import solved
-from course.grading import assignment, grade, runner, samples
+from course.grading import assignment, grade_folder, notebook_run, samples
 from course.paths import PROJECT
 from course.submission.sandbox import SandboxError
 
@@ -23,7 +23,7 @@ pytestmark = [
 def sandbox(ci):
     server = start(ci)
     server.close()
-    runner.SERVERS.clear()
+    notebook_run.SERVERS.clear()
 
 
 def a_class(folder, count):
@@ -39,7 +39,7 @@ def a_class(folder, count):
 SCRIPT = """
 import os, sys, threading, time
 from pathlib import Path
-from course.grading import assignment, grade
+from course.grading import assignment, grade_folder
 
 if __name__ == "__main__":
     from distributed import LocalCluster
@@ -53,7 +53,7 @@ if __name__ == "__main__":
             time.sleep(5)
             os.kill(victim, 9)
         threading.Thread(target=kill_one).start()
-        summary = grade.grade(folder / "in", folder / "out", assignment.load(), grade.Options(
+        summary = grade_folder.grade_folder(folder / "in", folder / "out", assignment.load(), grade_folder.Options(
             scheduler=cluster.scheduler_address, progress=False))
         print(not Path("/proc", str(victim)).exists(),
               [result.exercises["ex-00"] for result in summary.results])
@@ -108,9 +108,9 @@ def test_without_dask_it_says_what_to_install(tmp_path, monkeypatch):
     (tmp_path / "in").mkdir()
     a_class(tmp_path / "in", 1)
     with pytest.raises(SandboxError, match="pip install distributed"):
-        grade.grade(
+        grade_folder.grade_folder(
             tmp_path / "in",
             tmp_path / "out",
             assignment.load(),
-            grade.Options(scheduler="tcp://127.0.0.1:9", progress=False),
+            grade_folder.Options(scheduler="tcp://127.0.0.1:9", progress=False),
         )

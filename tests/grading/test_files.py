@@ -13,7 +13,7 @@ from grading_tools import WARM_UP, start
 from course.__main__ import main
 from course.chapters.cells import exercise_id, tags
 from course.chapters.editions import solved
-from course.grading import cli, grade, runner, samples, submissions
+from course.grading import cli, grade_folder, notebook_run, samples, submissions
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -146,15 +146,15 @@ def output(ci, tmp_path_factory):
     (hand_ins / "empty-folder").mkdir()
     (hand_ins / "a-folder.ipynb").mkdir()
     (hand_ins / "essay.docx").write_bytes(b"PK")
-    close, runner.close_servers = runner.close_servers, lambda: None
+    close, notebook_run.close_servers = notebook_run.close_servers, lambda: None
     start(ci)
     try:
         assert (
             main(["grade", "--quiet", str(hand_ins), "--output", str(folder / "out")]) == cli.DONE
         )
     finally:
-        runner.close_servers = close
-        runner.close_servers()
+        notebook_run.close_servers = close
+        notebook_run.close_servers()
     return folder / "out"
 
 
@@ -187,7 +187,7 @@ def test_an_unusual_notebook_earns_what_it_would_have_earned(rows, name):
 
 
 def test_a_deleted_answer_is_missing(rows, output):
-    with sqlite3.connect(output / grade.RECORD) as database:
+    with sqlite3.connect(output / grade_folder.RECORD) as database:
         found = dict(
             database.execute("SELECT name, status FROM answers WHERE student = 'answer-deleted'")
         )

@@ -5,22 +5,22 @@ import random
 
 import pytest
 
-from course.grading import assignment, judging, runner
+from course.grading import assignment, judge_notebook, notebook_run
 from course.submission.sandbox import SandboxError
 
 WARM_UP, POOLED = "01-warm-up", "02-complete-pooled"
 
 
-def start(ci: bool, models: bool = False) -> runner.Server:
+def start(ci: bool, models: bool = False) -> notebook_run.Server:
     """A warm server; where there is no sandbox the test is skipped, on CI it fails."""
-    server = runner.Server(models=models)
+    server = notebook_run.Server(models=models)
     try:
         server.start()
     except SandboxError as error:
         if ci:
             pytest.fail(f"no sandbox, and CI is true: {error}", pytrace=False)
         pytest.skip(f"no sandbox: {str(error)[:200]}")
-    runner.SERVERS[True] = server
+    notebook_run.SERVERS[True] = server
     return server
 
 
@@ -31,12 +31,12 @@ def chapter(name: str) -> assignment.Chapter:
 def run(cells: list[str], of: str = WARM_UP, **limits) -> dict:
     """Run code cells as a submission of a chapter."""
     limits = {"cell_seconds": 20} | limits
-    return runner.run({"cells": cells, "plan": chapter(of).plan, "limits": limits})
+    return notebook_run.run_notebook({"cells": cells, "plan": chapter(of).plan, "limits": limits})
 
 
-def judged(result: dict, cells: list[str], of: str = WARM_UP) -> dict[str, judging.Answer]:
-    answers = judging.judge_chapter(chapter(of), result, cells)
-    assert all(answer.status in judging.STATUSES for answer in answers)
+def judged(result: dict, cells: list[str], of: str = WARM_UP) -> dict[str, judge_notebook.Answer]:
+    answers = judge_notebook.judge_chapter(chapter(of), result, cells)
+    assert all(answer.status in judge_notebook.STATUSES for answer in answers)
     return {answer.name: answer for answer in answers}
 
 

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 
 from course.chapters.exercises import Exercise
+from course.grading.assigned_names import assigned
 from course.grading.assignment import Chapter
-from course.grading.names import assigned
 from course.judging import questions
 from course.judging.judge import judge
 from course.judging.verdict import MISSING, NEEDS_MARKING, WRONG
@@ -41,7 +41,8 @@ def judge_chapter(chapter: Chapter, run: dict, code: list[str]) -> list[Answer]:
     ----------
     chapter : Chapter
     run : dict
-        What `course.grading.runner.run` returned. Its answers are claims: they may be anything.
+        What `course.grading.notebook_run.run_notebook` returned. Its answers are claims: they may
+        be anything.
     code : list of str
         The sources of the notebook's code cells, as they were run.
     """

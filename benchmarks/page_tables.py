@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.contest import ALL, RESULTS
 from benchmarks.contestants import CONTESTANTS
-from benchmarks.run import ALL, RESULTS
 from course.fitting.models import MODELS
 
 OURS = "book"

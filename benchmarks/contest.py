@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from benchmarks import draws as of_draws
 from benchmarks import process
-from benchmarks.contestants import CONTESTANTS, absent, command, environment
+from benchmarks.contestants import CONTESTANTS, command, environment, why_absent
 from course.fitting.models import MODELS
 from course.fitting.settings import DRAWS
 from course.paths import PROJECT
@@ -69,7 +69,7 @@ def measure(
     """
     results.mkdir(parents=True, exist_ok=True)
     use_two_cores()
-    reasons = {name: absent(name) for name in names}
+    reasons = {name: why_absent(name) for name in names}
     rows = [
         {"contestant": name, "status": f"absent: {reason}"}
         for name, reason in reasons.items()
@@ -111,7 +111,7 @@ def one(
     compiled.mkdir(exist_ok=True)
     alone = model != ALL
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    done = process.run(
+    done = process.run_and_measure(
         command(name, [model] if alone else list(MODELS), out, draws, 2 if alone else 1),
         environment(name, compiled),
         cwd=PROJECT,

@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from course import data
-from course.grading.names import assigned
+from course.grading.assigned_names import assigned
 from course.paths import PACKAGE
 from course.submission.sandbox import CACHE, DATA, HOME, Limits, SandboxError, View
 
@@ -336,7 +336,7 @@ def close_servers() -> None:
         SERVERS.popitem()[1].close()
 
 
-def run(task: dict) -> dict:
+def run_notebook(task: dict) -> dict:
     """Run one notebook and collect its answers. Never raises for what a submission does.
 
     Parameters

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import fields
 from pathlib import Path
 
-from course.grading.judging import Answer
+from course.grading.judge_notebook import Answer
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -63,7 +63,7 @@ class Record:
         """All rows of a query, as dictionaries."""
         return [dict(row) for row in self.database.execute(sql, values)]
 
-    def run(self, key: str) -> dict | None:
+    def stored_run(self, key: str) -> dict | None:
         """What a notebook left when it was run, or None if it was not."""
         found = self.query("SELECT result FROM runs WHERE key = ?", key)
         return json.loads(zlib.decompress(found[0]["result"])) if found else None

@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass, field
 
 from course.grading.assignment import Assignment
-from course.grading.judging import NEEDS_MARKING
-from course.grading.record import Record
+from course.grading.database import Record
+from course.grading.judge_notebook import NEEDS_MARKING
 
 NOTHING = "nothing handed in"
 
@@ -85,7 +85,7 @@ def version_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def results(
+def results_of_class(
     record: Record, assignment: Assignment, roster: dict[str, dict[str, str]] | None = None
 ) -> list[StudentResult]:
     """The results of everyone who handed in or is on the roster, by name."""

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course.grading import feedback, gradebook, marking, runner
+from course.grading import feedback, gradebook, marking, notebook_run
 from course.grading.assignment import Assignment
-from course.grading.judging import judge_chapter
-from course.grading.record import Record
-from course.grading.results import StudentResult, results
+from course.grading.database import Record
+from course.grading.judge_notebook import judge_chapter
+from course.grading.student_results import StudentResult, results_of_class
 from course.grading.submissions import Handin, clean, collect
 
 RECORD, GRADEBOOK, IDENTICAL = "record.sqlite", "gradebook.csv", "identical.csv"
@@ -46,7 +46,7 @@ class Summary:
     to_mark: int = 0
 
 
-def grade(
+def grade_folder(
     submissions: Path,
     output: Path,
     assignment: Assignment,
@@ -61,7 +61,7 @@ def grade(
         If there is no such folder.
     course.submission.sandbox.SandboxError
         If something has to be run and there is no sandbox.
-    course.grading.record.RecordError
+    course.grading.database.RecordError
         If the output folder cannot be used.
     """
     handins = collect(submissions, assignment)
@@ -118,7 +118,7 @@ def sort_out(
             )
             continue
         key = handin_key(handin, options)
-        result = record.run(key)
+        result = record.stored_run(key)
         if not result or outgrown(result, options.limits):
             pending.append(handin)
         elif row and row["key"] == key and row["rules"] == assignment.rules:
@@ -161,7 +161,7 @@ def handin_key(handin: Handin, options: Options) -> str:
 
 
 def task_of(handin: Handin, options: Options) -> dict:
-    """What `course.grading.runner.run` is told."""
+    """What `course.grading.notebook_run.run_notebook` is told."""
     return {
         "cells": handin.notebook.code,
         "plan": handin.chapter.plan,
@@ -186,10 +186,10 @@ def run_all(tasks: dict[str, dict], options: Options) -> Iterator[tuple[str, dic
             for task in tasks.values()
             for asked in task["plan"].values()
         )
-        runner.shared_server(options.safe, models)
-        yield from run_here(tasks, options.workers, runner.run)
+        notebook_run.shared_server(options.safe, models)
+        yield from run_here(tasks, options.workers, notebook_run.run_notebook)
     finally:
-        runner.close_servers()
+        notebook_run.close_servers()
 
 
 def run_here(
@@ -295,7 +295,7 @@ def write_all(
     output: Path, record: Record, assignment: Assignment, roster: dict | None, summary: Summary
 ) -> None:
     """Write every file that is derived from the record."""
-    summary.results = results(record, assignment, roster)
+    summary.results = results_of_class(record, assignment, roster)
     gradebook.write(output / GRADEBOOK, summary.results, assignment)
     gradebook.write_identical(output / IDENTICAL, summary.identical)
     summary.to_mark = marking.write(output / MARKING, summary.results, assignment)
