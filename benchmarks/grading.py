@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 
 from course.chapters.editions import solved
-from course.grading import assignment, grade_folder, nbgrader, notebook_run, samples
+from course.grading import assignment, grade_folder, nbgrader, notebook_run, samples, warm_server
 
 ONE_FIT = "04-hierarchical"
 EMPTY = "01-warm-up"
@@ -112,9 +112,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args()
     chapters = samples.chapters()
-    close, notebook_run.close_servers = notebook_run.close_servers, lambda: None
+    close, warm_server.close_servers = warm_server.close_servers, lambda: None
     start = time.perf_counter()
-    notebook_run.shared_server(True)
+    warm_server.shared_server(True)
     figures = {
         "cold start, s": time.perf_counter() - start,
         "added to a notebook's own cells, s": added(),

@@ -92,7 +92,7 @@ def grade_command(options: argparse.Namespace) -> int:
     from course.data import DataAlteredError, DataNotFoundError
     from course.grading.assignment import AssignmentError
     from course.grading.database import RecordError
-    from course.submission.sandbox import SandboxError
+    from course.submission.agreement import SandboxError
 
     try:
         return carry_out(options)

@@ -6,7 +6,7 @@ Each worker needs this package and its environment; it starts a warm server of i
 from collections.abc import Iterator
 
 from course.grading import notebook_run
-from course.submission.sandbox import SandboxError
+from course.submission.agreement import SandboxError
 
 
 def run_on_cluster(tasks: dict[str, dict], address: str) -> Iterator[tuple[str, dict]]:

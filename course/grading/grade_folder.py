@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course.grading import feedback, gradebook, marking, notebook_run
+from course.grading import feedback, gradebook, marking, notebook_run, warm_server
 from course.grading.assignment import Assignment
 from course.grading.database import Record
 from course.grading.judge_notebook import judge_chapter
@@ -28,7 +28,7 @@ class Options:
     workers: int = 2
     safe: bool = True
     limits: dict = field(default_factory=dict)
-    """Changes to `course.submission.sandbox.Limits`."""
+    """Changes to `course.submission.agreement.Limits`."""
     scheduler: str = ""
     """Address of a Dask scheduler; empty for this machine."""
     progress: bool = True
@@ -59,7 +59,7 @@ def grade_folder(
     ------
     FileNotFoundError, NotADirectoryError
         If there is no such folder.
-    course.submission.sandbox.SandboxError
+    course.submission.agreement.SandboxError
         If something has to be run and there is no sandbox.
     course.grading.database.RecordError
         If the output folder cannot be used.
@@ -186,10 +186,10 @@ def run_all(tasks: dict[str, dict], options: Options) -> Iterator[tuple[str, dic
             for task in tasks.values()
             for asked in task["plan"].values()
         )
-        notebook_run.shared_server(options.safe, models)
+        warm_server.shared_server(options.safe, models)
         yield from run_here(tasks, options.workers, notebook_run.run_notebook)
     finally:
-        notebook_run.close_servers()
+        warm_server.close_servers()
 
 
 def run_here(

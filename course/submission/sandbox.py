@@ -13,15 +13,11 @@ import os
 import resource
 import signal
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from course.submission import linux
+from course.submission.agreement import CACHE, DATA, HOME, STORE, Limits, SandboxError, View
 
-HOME = "/sandbox/home"
-CACHE = "/sandbox/cache"
-STORE = "/sandbox/store"
-DATA = "/sandbox/data"
 STUDENT = 1000
 """User and group number inside; outside it is the caller's own or, if that is root's, NOBODY."""
 NOBODY = 65533
@@ -43,54 +39,6 @@ SYSTEM = (
     "/proc/cpuinfo",
     "/proc/meminfo",
 )
-
-
-class SandboxError(RuntimeError):
-    """The sandbox cannot be had; the message says what is missing."""
-
-
-@dataclass
-class Limits:
-    """What one submission may use."""
-
-    memory: int = 4 << 30
-    """Bytes, of all its processes together."""
-    processes: int = 256
-    """Processes and threads."""
-    processor_seconds: int = 1200
-    """Of each process."""
-    disk: int = 256 << 20
-    """Bytes in its folder, and of one file."""
-    files: int = 512
-    """Open files of a process."""
-    cell_seconds: float = 120
-    """Wall time of a cell."""
-    notebook_seconds: float = 900
-    """Wall time of the notebook."""
-    text: int = 20_000
-    """Characters of printed text that are kept."""
-    message: int = 16 << 20
-    """Bytes of one message from the sandbox."""
-    total: int = 64 << 20
-    """Bytes of all messages from one notebook."""
-
-
-@dataclass
-class View:
-    """What the sandbox can see, besides the system's libraries. All paths are absolute."""
-
-    root: str
-    """An empty folder, to build the view in."""
-    cache: str
-    """Folder of compiled code: written by the server while it warms up, never by submissions."""
-    data: list[str] = field(default_factory=list)
-    """Files that appear in `DATA`."""
-    readable: list[str] = field(default_factory=list)
-    """Files and folders that appear where they are."""
-    hidden: list[str] = field(default_factory=list)
-    """Folders inside the readable ones that are replaced by empty ones."""
-    modules: list[str] = field(default_factory=list)
-    """Files that appear where they are, in hidden folders too."""
 
 
 def enter_view(view: View) -> int:

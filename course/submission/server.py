@@ -16,6 +16,7 @@ import time
 import warnings
 
 from course.submission import sandbox
+from course.submission.agreement import Limits, SandboxError, View
 
 STACK = (
     "numpy",
@@ -43,9 +44,9 @@ def main() -> None:
     proc = None
     try:
         if order["view"]:
-            proc = sandbox.enter_view(sandbox.View(**order["view"]))
+            proc = sandbox.enter_view(View(**order["view"]))
         shell = warm_up(order["models"])
-    except sandbox.SandboxError as error:
+    except SandboxError as error:
         channel.send(json.dumps({"refused": str(error)}).encode())
         return
     channel.send(json.dumps({"ready": time.perf_counter() - start}).encode())
@@ -62,7 +63,7 @@ def main() -> None:
         if child == 0:
             channel.close()
             try:
-                supervise(sandbox.Limits(**json.loads(request)), *files, proc, shell)
+                supervise(Limits(**json.loads(request)), *files, proc, shell)
             finally:
                 os._exit(1)
         for file in files:
@@ -109,13 +110,13 @@ def draw_a_plot() -> None:
     plt.close("all")
 
 
-def supervise(limits: sandbox.Limits, data: int, control: int, proc: int | None, shell) -> None:
+def supervise(limits: Limits, data: int, control: int, proc: int | None, shell) -> None:
     """Confine one submission and watch over it; what runs in it cannot see this process."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     commands = socket.socket(fileno=control)
     try:
         child = sandbox.confine(limits, proc) if proc is not None else fork_unconfined(limits)
-    except sandbox.SandboxError as error:
+    except SandboxError as error:
         commands.send(json.dumps({"refused": str(error)}).encode())
         return
     if child == 0:
@@ -148,7 +149,7 @@ def end(child: int, confined: bool) -> None:
     os.kill(child, signal.SIGKILL)
 
 
-def fork_unconfined(limits: sandbox.Limits) -> int:
+def fork_unconfined(limits: Limits) -> int:
     """Fork with resource limits only, in a new folder; for ``--unsafe``."""
     child = os.fork()
     if child == 0:
@@ -160,7 +161,7 @@ def fork_unconfined(limits: sandbox.Limits) -> int:
     return child
 
 
-def serve_submission(data: int, shell, limits: sandbox.Limits) -> None:
+def serve_submission(data: int, shell, limits: Limits) -> None:
     """Run the cells of one submission; in the confined process."""
     from course.submission import kernel
 

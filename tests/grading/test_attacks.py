@@ -12,7 +12,7 @@ import pytest
 from grading_tools import POOLED, WARM_UP, fuzzed, judged, points, run, start
 
 from course.chapters.editions import student
-from course.grading import assignment, notebook_run, samples, submissions
+from course.grading import assignment, notebook_run, samples, submissions, warm_server
 from course.paths import PROJECT
 
 pytestmark = [
@@ -26,7 +26,7 @@ GOOD = "typical_00 = 'c'"
 @pytest.fixture(scope="module", autouse=True)
 def server(ci):
     yield start(ci)
-    notebook_run.close_servers()
+    warm_server.close_servers()
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ for path in {paths!r}:
     assert canary.read_text(encoding="utf-8") == SECRET
     assert before == {path: path.stat().st_mtime_ns for path in (PROJECT / "course").rglob("*.py")}
     assert not (PROJECT / "new.txt").exists()
-    assert not list(notebook_run.cache_folder().rglob("new.txt"))
+    assert not list(warm_server.cache_folder().rglob("new.txt"))
 
 
 def test_two_submissions_do_not_see_each_other():
@@ -298,11 +298,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 AS_ORDINARY = """
 import os, sys
-from course.grading import notebook_run
-notebook_run.SERVERS[True] = notebook_run.Server(models=False)
+from course.grading import notebook_run, warm_server
+warm_server.SERVERS[True] = warm_server.Server(models=False)
 rights = next(line for line in open("/proc/self/status") if line.startswith("CapEff"))
 result = notebook_run.run_notebook({"cells": [sys.argv[1]], "plan": {}})
-notebook_run.close_servers()
+warm_server.close_servers()
 print(os.getuid(), int(rights.split()[1], 16), result["status"], result["cells"][0]["text"])
 """
 TRIALS = """

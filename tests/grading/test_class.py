@@ -16,7 +16,7 @@ from grading_tools import WARM_UP, start
 
 from course.__main__ import main
 from course.chapters.editions import solved
-from course.grading import assignment, cli, grade_folder, notebook_run, samples
+from course.grading import assignment, cli, grade_folder, notebook_run, samples, warm_server
 from course.grading.feedback import filename
 from course.paths import PROJECT, SAMPLE_CLASS, SAMPLE_ROSTER
 
@@ -38,10 +38,10 @@ WRITTEN = {
 @pytest.fixture(scope="module", autouse=True)
 def server(ci):
     """One warm server for all tests here; skips, or fails on CI, where there is no sandbox."""
-    close, notebook_run.close_servers = notebook_run.close_servers, lambda: None
+    close, warm_server.close_servers = warm_server.close_servers, lambda: None
     yield start(ci, models=True)
-    notebook_run.close_servers = close
-    notebook_run.close_servers()
+    warm_server.close_servers = close
+    warm_server.close_servers()
 
 
 def table(path):
@@ -437,13 +437,13 @@ def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(
         "runpy.run_module('course.submission.server', run_name='__main__')\n",
         encoding="utf-8",
     )
-    notebook_run.SERVERS.pop(True).close()
+    warm_server.SERVERS.pop(True).close()
     popen = subprocess.Popen
 
     def without_namespaces(arguments, **options):
         return popen([sys.executable, str(limited), *arguments[2:]], **options)
 
-    monkeypatch.setattr(notebook_run.subprocess, "Popen", without_namespaces)
+    monkeypatch.setattr(warm_server.subprocess, "Popen", without_namespaces)
     assert command(folder, "--output", output) == cli.NO_SANDBOX
     message = capsys.readouterr().err
     assert "user namespaces" in message and "--unsafe" in message

@@ -9,9 +9,9 @@ import pytest
 from grading_tools import WARM_UP, start
 
 from course.chapters.editions import solved
-from course.grading import assignment, grade_folder, notebook_run, samples
+from course.grading import assignment, grade_folder, samples, warm_server
 from course.paths import PROJECT
-from course.submission.sandbox import SandboxError
+from course.submission.agreement import SandboxError
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -23,7 +23,7 @@ pytestmark = [
 def sandbox(ci):
     server = start(ci)
     server.close()
-    notebook_run.SERVERS.clear()
+    warm_server.SERVERS.clear()
 
 
 def a_class(folder, count):

@@ -13,7 +13,7 @@ from grading_tools import WARM_UP, start
 from course.__main__ import main
 from course.chapters.cells import exercise_id, tags
 from course.chapters.editions import solved
-from course.grading import cli, grade_folder, notebook_run, samples, submissions
+from course.grading import cli, grade_folder, samples, submissions, warm_server
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -146,15 +146,15 @@ def output(ci, tmp_path_factory):
     (hand_ins / "empty-folder").mkdir()
     (hand_ins / "a-folder.ipynb").mkdir()
     (hand_ins / "essay.docx").write_bytes(b"PK")
-    close, notebook_run.close_servers = notebook_run.close_servers, lambda: None
+    close, warm_server.close_servers = warm_server.close_servers, lambda: None
     start(ci)
     try:
         assert (
             main(["grade", "--quiet", str(hand_ins), "--output", str(folder / "out")]) == cli.DONE
         )
     finally:
-        notebook_run.close_servers = close
-        notebook_run.close_servers()
+        warm_server.close_servers = close
+        warm_server.close_servers()
     return folder / "out"
 
 

@@ -5,22 +5,22 @@ import random
 
 import pytest
 
-from course.grading import assignment, judge_notebook, notebook_run
-from course.submission.sandbox import SandboxError
+from course.grading import assignment, judge_notebook, notebook_run, warm_server
+from course.submission.agreement import SandboxError
 
 WARM_UP, POOLED = "01-warm-up", "02-complete-pooled"
 
 
-def start(ci: bool, models: bool = False) -> notebook_run.Server:
+def start(ci: bool, models: bool = False) -> warm_server.Server:
     """A warm server; where there is no sandbox the test is skipped, on CI it fails."""
-    server = notebook_run.Server(models=models)
+    server = warm_server.Server(models=models)
     try:
         server.start()
     except SandboxError as error:
         if ci:
             pytest.fail(f"no sandbox, and CI is true: {error}", pytrace=False)
         pytest.skip(f"no sandbox: {str(error)[:200]}")
-    notebook_run.SERVERS[True] = server
+    warm_server.SERVERS[True] = server
     return server
 
 

@@ -1,0 +1,199 @@
+"""The grader's warm server: started here, it forks a process for each submission."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+from course import data
+from course.grading.confined import Job
+from course.paths import PACKAGE
+from course.submission.agreement import CACHE, DATA, HOME, Limits, SandboxError, View
+
+# What submissions may read of this package. Nothing here knows what is right.
+FOR_STUDENTS = (
+    "__init__.py",
+    "paths.py",
+    "data.py",
+    "diagrams.py",
+    "baseball.csv",
+    "book.mplstyle",
+    *(f"{path.parent.name}/{path.name}" for path in sorted(PACKAGE.glob("submission/*.py"))),
+    *(f"{path.parent.name}/{path.name}" for path in sorted(PACKAGE.glob("fitting/*.py"))),
+)
+WARM_UP_SECONDS = 300
+
+
+class Server:
+    """A warm server; `start` it, `open` a job for each notebook, `close` it.
+
+    Parameters
+    ----------
+    safe : bool
+        In the sandbox, or (``--unsafe``) as an ordinary process.
+    models : bool
+        Compile the models of the course while warming up.
+    """
+
+    def __init__(self, safe: bool = True, models: bool = True):
+        self.safe, self.models = safe, models
+        self.lock = threading.Lock()
+        self.process = None
+
+    def start(self) -> float:
+        """Start and warm up; return the seconds it took.
+
+        Raises
+        ------
+        SandboxError
+            If there is no sandbox to be had, or the server fails to start.
+        """
+        self.folder = tempfile.TemporaryDirectory(prefix="view-", ignore_cleanup_errors=True)
+        self.channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "course.submission.server", str(other.fileno())],
+            pass_fds=[other.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            env=environment(self.safe),
+            cwd="/",
+            start_new_session=True,
+        )
+        other.close()
+        view = asdict(view_of(self.folder.name)) if self.safe else None
+        self.channel.send(json.dumps({"view": view, "models": self.models}).encode())
+        self.channel.settimeout(WARM_UP_SECONDS)
+        try:
+            reply = json.loads(self.channel.recv(1 << 16) or "{}")
+        except TimeoutError:
+            reply = {}
+        if "ready" not in reply:
+            reason = reply.get("refused") or "The grading server did not start:\n" + self.tail()
+            self.close()
+            raise SandboxError(reason)
+        self.channel.settimeout(None)
+        return reply["ready"]
+
+    def tail(self) -> str:
+        """The end of what the server printed."""
+        self.log.seek(max(0, self.log.seek(0, os.SEEK_END) - 2000))
+        return self.log.read().decode(errors="replace")
+
+    def alive(self) -> bool:
+        """Is it there and warm?"""
+        return self.process is not None and self.process.poll() is None
+
+    def open(self, limits: Limits) -> "Job":
+        """A confined process that waits for cells."""
+        with self.lock:
+            if not self.alive():
+                self.start()
+            data_end, data_other = socket.socketpair()
+            control_end, control_other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with data_other, control_other:
+                socket.send_fds(
+                    self.channel,
+                    [json.dumps(asdict(limits)).encode()],
+                    [data_other.fileno(), control_other.fileno()],
+                )
+        return Job(data_end, control_end, limits)
+
+    def close(self) -> None:
+        """End the server and all that it forked."""
+        if self.process is None:
+            return
+        self.channel.close()
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+        self.log.close()
+        self.folder.cleanup()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def environment(safe: bool) -> dict[str, str]:
+    """The environment variables of a server: nothing of the caller's own."""
+    cache = CACHE if safe else str(cache_folder())
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(PACKAGE.parent),
+        "HOME": HOME if safe else tempfile.gettempdir(),
+        "TMPDIR": f"{HOME}/tmp" if safe else tempfile.gettempdir(),
+        "COURSE_DATA": DATA if safe else str(data.find("spotify").parent),
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": f"{cache}/matplotlib",
+        "IPYTHONDIR": f"{cache}/ipython",
+        "PYTENSOR_FLAGS": f"base_compiledir={cache}/pytensor",
+        "NUMBA_CACHE_DIR": f"{cache}/numba",
+        # One thread each: several notebooks run side by side.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+    }
+
+
+def cache_folder() -> Path:
+    """Where compiled code is kept between calls of the grader; only the warm-up writes to it."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "hierarchical-course" / "grader"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def view_of(root: str) -> View:
+    """What the sandbox can see, on this machine."""
+    packages = [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))]
+    libraries = []
+    for path in dict.fromkeys([sys.prefix, sys.base_prefix, sys.exec_prefix, *packages]):
+        if not any(Path(path).is_relative_to(known) for known in ("/usr", *libraries)):
+            libraries.append(path)
+    modules = [str(PACKAGE / name) for name in FOR_STUDENTS if (PACKAGE / name).is_file()]
+    inside = any(PACKAGE.is_relative_to(library) for library in ("/usr", *libraries))
+    sets = [str(data.find(name)) for name in data.SHA256]
+    # Where the package was installed among the libraries, it is hidden first.
+    return View(
+        root=root,
+        cache=str(cache_folder()),
+        data=sets,
+        readable=libraries,
+        hidden=[str(PACKAGE)] if inside else [],
+        modules=modules,
+    )
+
+
+SERVERS: dict[bool, Server] = {}
+STARTING = threading.Lock()
+
+
+def shared_server(safe: bool, models: bool = True) -> Server:
+    """The server of this process, started when first needed; `models` counts for the start."""
+    with STARTING:
+        server = SERVERS.setdefault(safe, Server(safe, models))
+        if not server.alive():
+            server.start()
+        return server
+
+
+def close_servers() -> None:
+    """End the servers of this process."""
+    while SERVERS:
+        SERVERS.popitem()[1].close()
