@@ -22,11 +22,12 @@ def main(arguments: list[str] | None = None) -> int:
     pages.add_argument(
         "--solutions",
         choices=["shown", "withheld"],
-        help="withheld: a book without any (default: $SOLUTIONS, or shown)",
+        help="withheld: a book without any (default: $SOLUTIONS, or as before, or shown)",
     )
     printed = commands.add_parser("pdf", help="print the book to one PDF")
     printed.add_argument("--solutions", choices=["shown", "withheld"], help="as for the book")
-    commands.add_parser("slides", help="make slides of the lecture")
+    decks = commands.add_parser("slides", help="make slides of the lecture")
+    decks.add_argument("--solutions", choices=["shown", "withheld"], help="of the book with them")
     commands.add_parser("launch", help="write the branch that Colab and Binder open")
     lab = commands.add_parser(
         "lab", help="write a workspace of your own, and open it in JupyterLab"
@@ -92,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "slides":
             from course.site import slides
 
-            return slides.make()
+            return slides.make(solutions=options.solutions)
         case "launch":
             from course.site import launch
 

@@ -16,16 +16,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.chapters import leaks, prose
-from course.chapters.cells import (
-    ANSWERS,
-    KERNEL,
-    activity_chapters,
-    exercise_id,
-    read,
-    replace,
-    tags,
-)
+from course.chapters.cells import ANSWERS, KERNEL, activity_chapters, exercise_id, replace, tags
 from course.chapters.exercises import parse
+from course.chapters.slips import read_chapter
 from course.paths import ACTIVITY, BUILD
 
 STUDENT_FOLDER = BUILD / "student"
@@ -64,7 +57,7 @@ def handed_out(path: Path, along: Iterable[Path] = ()) -> NotebookNode:
     EditionError
         If a student edition would give answers away.
     """
-    notebook = read(path)
+    notebook = read_chapter(path)
     files = {Path(os.path.relpath(other, path.parent)).as_posix() for other in along}
     if path.parent.name != ACTIVITY.name:
         return reader(notebook, files)
@@ -185,6 +178,8 @@ def student_files(source: Path = ACTIVITY) -> dict[str, bytes]:
     ------
     EditionError
         If there is no chapter, or if something of a solution would remain.
+    course.chapters.slips.SlipError
+        If a chapter has a slip in the metadata of its cells.
     """
     paths = activity_chapters(source)
     if not paths:

@@ -12,8 +12,9 @@ from nbclient.util import ensure_async
 from tqdm import tqdm
 
 from course.chapters import prose
-from course.chapters.cells import KERNEL, chapters, read, write
+from course.chapters.cells import KERNEL, chapters, write
 from course.chapters.kernels import async_kernel_manager
+from course.chapters.slips import read_chapter
 from course.key_numbers import STRICT
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -53,10 +54,12 @@ def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
     ------
     nbclient.exceptions.CellExecutionError
         If a cell fails, or if a key number is off.
+    course.chapters.slips.SlipError
+        If a chapter has a slip in the metadata of its cells.
     course.chapters.prose.ProseError
         If a number in prose is misplaced, or cannot be computed.
     """
-    notebook = read(path)
+    notebook = read_chapter(path)
     start = time.perf_counter()
     prose.check(notebook)
     client = Client(

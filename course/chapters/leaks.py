@@ -6,7 +6,6 @@ Everything in the edition is searched: sources, metadata, outputs, attachments.
 import ast
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from nbformat import NotebookNode
 from course.chapters import prose
 from course.chapters.cells import ANSWERS, tags
 from course.chapters.exercises import TYPES, exercises
+from course.chapters.rubrics import read_rubrics
 from course.paths import RUBRICS
 
 SHORTEST = 25  # characters of a line or sentence, spaces not counted, that can give something away
@@ -160,12 +160,7 @@ def long_enough(text: str) -> bool:
 
 
 def rubrics(path: Path = RUBRICS) -> list[str]:
-    """The texts of rubrics and sample answers; none where there is no instructors' folder."""
-    if not path.is_file():
-        return []
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    """The texts of rubrics and sample answers."""
     return [
-        line
-        for table in tables.values()
-        for line in (*table.get("rubric", []), table.get("sample", ""))
+        text for rubric in read_rubrics(path).values() for text in (*rubric.lines, rubric.sample)
     ]

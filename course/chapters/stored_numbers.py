@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
-from course.chapters.cells import chapters
+from course.chapters.cells import chapters, read, tags
 from course.chapters.execute import ChapterError, run_all
 
 COLUMNS = ("id", "published", "exact_source", "exact", "computed", "mcse", "verdict")
@@ -17,7 +17,7 @@ FIELD_GAP = re.compile(r"\s{2,}")
 COMPUTED = re.compile(r"~?(?P<value>\S+)(?: ± (?P<mcse>\S+))?$")
 
 
-def read(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
+def rows_in(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
     """The rows that the notebook's key-numbers cells printed, as text, with `COLUMNS` as keys.
 
     Raises
@@ -27,7 +27,7 @@ def read(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
     """
     rows = []
     for cell in notebook.cells:
-        if TAG not in cell.metadata.get("tags", []):
+        if TAG not in tags(cell):
             continue
         texts = [o["data"]["text/plain"] for o in cell.outputs if "data" in o]
         if not texts:
@@ -50,7 +50,7 @@ def stored(paths: list[Path] | None = None) -> pd.DataFrame:
 
     An additional column, ``notebook``, names where the number was computed.
     """
-    return table({path: nbformat.read(path, as_version=4) for path in paths or chapters()})
+    return table({path: read(path) for path in paths or chapters()})
 
 
 def computed_now() -> pd.DataFrame:
@@ -65,7 +65,7 @@ def table(notebooks: dict[Path, nbformat.NotebookNode]) -> pd.DataFrame:
         [
             {**row, "notebook": f"{path.parent.name}/{path.stem}"}
             for path, notebook in notebooks.items()
-            for row in read(notebook)
+            for row in rows_in(notebook)
         ],
         columns=[*COLUMNS, "notebook"],
     )

@@ -6,18 +6,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+from course.chapters.cells import chapters
+from course.chapters.slips import SlipError, read_chapter
 from course.paths import PROJECT
+from course.site.solutions import NOTE, VARIABLE, ChoiceError, choice, in_words, remember
 
 
 def build(output: Path = PROJECT, fresh: bool = False, solutions: str | None = None) -> int:
     """Render the book to `output`/_build/html; warnings are errors. Return an exit code.
 
     Only changed pages are rendered again, unless `fresh`. `solutions` is "shown" or "withheld";
-    without it the environment variable SOLUTIONS decides, and without that they are shown.
+    see `course.site.solutions.choice`.
     """
-    solutions = solutions or os.environ.get("SOLUTIONS") or "shown"
-    if solutions not in ("shown", "withheld"):
-        print(f'SOLUTIONS is "{solutions}"; it can be "shown" or "withheld".')
+    try:
+        solutions = choice(solutions, output / "_build")
+        for path in chapters():
+            read_chapter(path)
+    except (ChoiceError, SlipError) as error:
+        print(error)
         return 2
     forget_other_book(output / "_build", solutions)
     command = [
@@ -34,11 +40,10 @@ def build(output: Path = PROJECT, fresh: bool = False, solutions: str | None = N
         "-q",
         *(["--all"] if fresh else []),
     ]
-    result = subprocess.run(command, cwd=PROJECT, env={**os.environ, "SOLUTIONS": solutions})
+    result = subprocess.run(command, cwd=PROJECT, env={**os.environ, VARIABLE: solutions})
     page = output / "_build" / "html" / "index.html"
     if result.returncode == 0:
-        without = ", without solutions" if solutions == "withheld" else ""
-        print(f"The book is ready{without}: {page}")
+        print(f"The book is ready, {in_words(solutions)}: {page}")
     else:
         print("The book was not rendered cleanly; the messages above say where.")
     return result.returncode
@@ -49,10 +54,9 @@ def forget_other_book(folder: Path, solutions: str) -> None:
 
     Sphinx removes no figure, source or download that a page no longer shows.
     """
-    note = folder / "solutions.txt"
+    note = folder / NOTE
     if not note.is_file() or note.read_text(encoding="utf-8") != solutions:
         for name in ("html", "jupyter_execute", ".doctrees"):
             if (folder / name).exists():
                 shutil.rmtree(folder / name)
-        folder.mkdir(parents=True, exist_ok=True)
-        note.write_text(solutions, encoding="utf-8")
+        remember(solutions, folder)

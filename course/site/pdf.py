@@ -7,6 +7,7 @@ from pathlib import Path
 
 from course.paths import PROJECT
 from course.site import book, browser
+from course.site.solutions import VARIABLE, ChoiceError, choice, in_words
 
 FOOTER = """<div style="width: 100%; font: 8px sans-serif; text-align: center; color: #555">
 <span class="pageNumber"></span></div>"""
@@ -24,7 +25,11 @@ def make(output: Path = PROJECT, solutions: str | None = None) -> int:
 
     `solutions` is "shown" or "withheld", as for the book.
     """
-    solutions = solutions or os.environ.get("SOLUTIONS") or "shown"
+    try:
+        solutions = choice(solutions, output / "_build")
+    except ChoiceError as error:
+        print(error)
+        return 2
     if browser.CHROMIUM is None:
         print(f"The PDF was not made: {browser.HOW_TO_GET_IT}")
         return 1
@@ -38,7 +43,7 @@ def make(output: Path = PROJECT, solutions: str | None = None) -> int:
         print("The book was not rendered cleanly; the messages above say where.")
         return 1
     print_page(page, target)
-    print(f"The PDF is ready: {target}")
+    print(f"The PDF is ready, {in_words(solutions)}: {target}")
     return book.build(output, solutions=solutions)  # which now offers the PDF
 
 
@@ -59,7 +64,7 @@ def single_page(folder: Path, solutions: str) -> Path | None:
         "--keep-going",
         "-q",
     ]
-    done = subprocess.run(command, cwd=PROJECT, env={**os.environ, "SOLUTIONS": solutions})
+    done = subprocess.run(command, cwd=PROJECT, env={**os.environ, VARIABLE: solutions})
     return folder / "_build" / "singlehtml" / "index.html" if done.returncode == 0 else None
 
 

@@ -10,7 +10,6 @@ from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 
-import nbformat
 from markdown_it import MarkdownIt
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -21,10 +20,12 @@ from pygments.lexers import PythonLexer
 
 from course.chapters import prose
 from course.chapters.cells import chapters, title
-from course.paths import BUILD
+from course.chapters.slips import SlipError, read_chapter
+from course.paths import PROJECT
+from course.site import book
+from course.site.solutions import ChoiceError, choice
 from course.site.sphinx.cells import copy_mathjax_to
 
-FOLDER = BUILD / "slides"
 REVEAL_PARTS = (
     "LICENSE",
     "dist/reset.css",
@@ -155,14 +156,14 @@ def deck(notebook: NotebookNode) -> str:
     return DECK.format(title=escape(title(notebook)), slides=html)
 
 
-def write(folder: Path = FOLDER) -> int:
-    """Write a deck for each chapter of the lecture; return an exit code."""
+def write(folder: Path) -> None:
+    """Write a deck for each chapter of the lecture, and a page that lists them."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     links = []
     for path in chapters():
         if path.parent.name == "lecture":
-            notebook = nbformat.read(path, as_version=4)
+            notebook = read_chapter(path)
             (folder / f"{path.stem}.html").write_text(deck(notebook), encoding="utf-8")
             links.append(f'<li><a href="{path.stem}.html">{escape(title(notebook))}</a></li>')
     (folder / "index.html").write_text(INDEX.format(links="\n".join(links)), encoding="utf-8")
@@ -174,11 +175,17 @@ def write(folder: Path = FOLDER) -> int:
     for name in ("slides.css", "slides.js"):
         shutil.copy(Path(__file__).with_name(name), folder)
     print(f"The slides are ready: {folder / 'index.html'}")
-    return 0
 
 
-def make() -> int:
-    """Write the decks, then the book, which offers them from then on."""
-    from course.site import book
+def make(output: Path = PROJECT, solutions: str | None = None) -> int:
+    """Write the decks, then the book, which offers them from then on; return an exit code.
 
-    return write() or book.build()
+    `solutions` is "shown" or "withheld", as for the book; the decks, of the lecture, have none.
+    """
+    try:
+        solutions = choice(solutions, output / "_build")
+        write(output / "_build" / "slides")
+    except (ChoiceError, SlipError) as error:
+        print(error)
+        return 2
+    return book.build(output, solutions=solutions)

@@ -2,19 +2,18 @@
 
 import ast
 import re
-from itertools import groupby
 
 import nbformat
 import pytest
 import small_activity
 from nbformat.v4 import new_markdown_cell
 
-from course.chapters.cells import activity_chapters, exercise_id, tags
+from course.chapters import slips
+from course.chapters.cells import activity_chapters, exercise_id, read, tags
 from course.chapters.exercises import ExerciseError, exercises, number_of, parse
 
 CHAPTERS = activity_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-ROLES = ("exercise", "answer", "solution", "check")
 # Numbered as in the source; `ex-00` asks for what its warm-up section asks in passing.
 NUMBERS = [
     "0",
@@ -45,12 +44,8 @@ HEADING = re.compile(r"(?m)^#+ ")
 GIVEN = {"ex-15b": {"hierarchical"}}  # declared, but fitted by the chapter itself
 
 
-def read(path):
-    return nbformat.read(path, as_version=4)
-
-
 def role(cell):
-    return next((role for role in ROLES if role in tags(cell)), None)
+    return next((role for role in slips.ROLES if role in tags(cell)), None)
 
 
 def assigned(code):
@@ -82,41 +77,6 @@ def test_the_exercises_are_those_of_the_source():
     asked = [exercise for path in CHAPTERS for exercise in exercises(read(path))]
     assert [exercise.number for exercise in asked] == NUMBERS
     assert [exercise.id for exercise in asked if exercise.optional] == ["ex-17a", "ex-17b"]
-
-
-@every_chapter
-def test_every_exercise_has_its_cells_in_order(path):
-    cells = [cell for cell in read(path).cells if role(cell)]
-    for id, group in groupby(cells, key=exercise_id):
-        roles = [role for role, _ in groupby(map(role, group))]
-        assert roles == list(ROLES), id
-    ids = [id for id, _ in groupby(cells, key=exercise_id)]
-    assert ids == sorted(set(ids)), "the cells of an exercise are apart"
-
-
-@every_chapter
-def test_between_an_exercise_and_its_check_is_nothing_else(path):
-    open_ = None
-    for cell in read(path).cells:
-        if "exercise" in tags(cell):
-            open_ = exercise_id(cell)
-        elif open_ and "claims" not in tags(cell):
-            assert exercise_id(cell) == open_, f"{cell.id} stands within {open_}"
-        if "check" in tags(cell):
-            open_ = None
-
-
-@every_chapter
-def test_kinds_of_cells(path):
-    for cell in read(path).cells:
-        if {"answer", "check"} & tags(cell):
-            assert cell.cell_type == "code", cell.id
-        if "exercise" in tags(cell):
-            assert cell.cell_type == "markdown", cell.id
-        if "check" in tags(cell):
-            assert cell.source == f'check("{exercise_id(cell)}")', cell.id
-        if role(cell) in ("answer", "solution", "check"):
-            assert cell.metadata["course"] == {"exercise": exercise_id(cell)}, cell.id
 
 
 @every_chapter
@@ -261,5 +221,5 @@ def test_numbers_are_the_sources(id, number):
 def test_the_small_chapter_of_other_tests_is_like_a_real_one(tmp_path):
     path = tmp_path / "01-small.ipynb"
     nbformat.write(small_activity.chapter(), path)
-    test_every_exercise_has_its_cells_in_order(path)
+    slips.read_chapter(path)
     test_declared_names_are_left_open_by_the_stub_and_assigned_by_the_solution(path)

@@ -38,7 +38,7 @@ def notebook(*outputs, tags=("key-numbers",)):
 
 
 def test_every_cell_of_the_table_is_read_back():
-    rows = stored_numbers.read(notebook(repr(KeyNumbers(ROWS))))
+    rows = stored_numbers.rows_in(notebook(repr(KeyNumbers(ROWS))))
     assert [tuple(row) for row in rows] == [stored_numbers.COLUMNS] * 4
     assert [tuple(row.values()) for row in rows] == [
         ("hier-mu-median", "52.4", "52.47", "52.46", "52.441", "0.012", "agrees"),
@@ -58,17 +58,17 @@ def test_every_cell_of_the_table_is_read_back():
 
 def test_nan_is_read_back():
     row = ("hier-mu-median", "52.4", "52.47", "52.46", "~nan ± nan", "computed is off")
-    (read,) = stored_numbers.read(notebook(repr(KeyNumbers([row]))))
+    (read,) = stored_numbers.rows_in(notebook(repr(KeyNumbers([row]))))
     assert (read["computed"], read["mcse"], read["verdict"]) == ("nan", "nan", "computed is off")
 
 
 def test_only_key_numbers_cells_are_read():
-    assert stored_numbers.read(notebook(repr(KeyNumbers(ROWS)), tags=["hide-input"])) == []
+    assert stored_numbers.rows_in(notebook(repr(KeyNumbers(ROWS)), tags=["hide-input"])) == []
 
 
 def test_a_key_numbers_cell_without_output_is_an_error_that_says_what_to_do():
     with pytest.raises(ValueError, match="'numbers' has no stored output.*make run"):
-        stored_numbers.read(notebook())
+        stored_numbers.rows_in(notebook())
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_key_numbers_cell_without_output_is_an_error_that_says_what_to_do():
 )
 def test_a_key_numbers_cell_that_prints_something_else_is_an_error(junk):
     with pytest.raises(ValueError, match="'numbers' prints"):
-        stored_numbers.read(notebook(junk))
+        stored_numbers.rows_in(notebook(junk))
 
 
 def test_printing_fails_when_a_verdict_is_not_agrees(monkeypatch, capsys, tmp_path):

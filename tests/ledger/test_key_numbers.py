@@ -267,7 +267,7 @@ def test_the_text_form_parses_back(table):
         metadata={"tags": ["key-numbers"]},
         outputs=[nbformat.v4.new_output("execute_result", {"text/plain": repr(table)})],
     )
-    read = stored_numbers.read(nbformat.v4.new_notebook(cells=[cell]))
+    read = stored_numbers.rows_in(nbformat.v4.new_notebook(cells=[cell]))
     assert [
         tuple(row[key] for key in ("id", "published", "exact_source", "exact", "verdict"))
         for row in read

@@ -16,8 +16,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
 
-from course.chapters import claims, prose, stored_numbers
-from course.chapters.cells import chapters, tags
+from course.chapters import claims, prose, slips, stored_numbers
+from course.chapters.cells import chapters, tags, title
 from course.ledger.published import Number, numbers
 from course.site.sphinx import exercises as sphinx_exercises
 
@@ -56,8 +56,12 @@ def setup(app: Sphinx) -> dict:
 
 
 def read_notebook(text: str) -> nbformat.NotebookNode:
-    """Read a chapter for Sphinx: numbers without their expressions, tagged cells as they show."""
+    """Read a chapter for Sphinx: numbers without their expressions, tagged cells as they show.
+
+    Raises `course.chapters.slips.SlipError` where the metadata of a cell has a slip.
+    """
     notebook = nbformat.reads(text, as_version=4)
+    slips.check(notebook, title(notebook))
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = prose.plain(cell.source)

@@ -4,7 +4,8 @@ sphinx-exercise makes the boxes, and its gated directives gather the cells of a 
 keep the numbers of the source, and their headings, which the page's contents and the search list.
 A solution is a ``details`` element: closed, open to the keyboard, and readable without a script.
 
-With ``SOLUTIONS=withheld`` in the environment the book has no solutions and no answer keys.
+With ``SOLUTIONS=withheld`` in the environment, or where a withheld book was built before, the book
+has no solutions and no answer keys.
 """
 
 import os
@@ -16,21 +17,22 @@ from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ConfigError
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import exercise_node, solution_node
 
-from course.chapters.cells import ANSWERS, activity_chapters, exercise_id, tags, title
+from course.chapters.cells import ANSWERS, activity_chapters, exercise_id, read, tags, title
 from course.chapters.exercises import exercises, number_of, parse
+from course.site.solutions import SHOWN, VARIABLE, WITHHELD, ChoiceError, choice
 
-WITHHELD = "withheld"
 LIST_HEAD = ("Exercise", "Kind", "Points")
 
 
 def setup(app: Sphinx) -> dict:
     """Register the extension (called by Sphinx)."""
     app.setup_extension("sphinx_exercise")
-    app.add_config_value("solutions", "shown", "env")  # another value: every page is read again
+    app.add_config_value("solutions", SHOWN, "env")  # another value: every page is read again
     app.connect("config-inited", note_whether_withheld)
     app.connect("builder-inited", merge_visitors)
     app.add_node(folded_solution, html=(visit_folded_solution, depart_folded_solution))
@@ -41,12 +43,19 @@ def setup(app: Sphinx) -> dict:
 
 def withheld() -> bool:
     """Is this a book without solutions?"""
-    return os.environ.get("SOLUTIONS") == WITHHELD
+    return os.environ.get(VARIABLE) == WITHHELD
 
 
 def note_whether_withheld(app: Sphinx, config: Config) -> None:
-    """Tell Sphinx, which keeps what it read before, whether solutions are in the book."""
-    config.solutions = WITHHELD if withheld() else "shown"
+    """Tell Sphinx, which keeps what it read before, whether solutions are in the book.
+
+    The choice stands in the environment from then on: Jupyter Book may have been called directly.
+    """
+    try:
+        config.solutions = choice(None, Path(app.outdir).parent)
+    except ChoiceError as error:
+        raise ConfigError(str(error)) from error
+    os.environ[VARIABLE] = config.solutions
 
 
 def merge_visitors(app: Sphinx) -> None:
@@ -214,7 +223,7 @@ class ExerciseList(SphinxDirective):
         result, found = [], []
         for path in activity_chapters(Path(self.env.srcdir, "notebooks", "activity")):
             self.env.note_dependency(str(path))
-            notebook = nbformat.read(path, as_version=4)
+            notebook = read(path)
             asked = exercises(notebook)
             if not asked:
                 continue

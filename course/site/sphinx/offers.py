@@ -12,8 +12,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from course.site.sphinx.exercises import withheld
-
 FOLDER = "_print"
 
 
@@ -34,9 +32,8 @@ def setup(app: Sphinx) -> dict:
 def made(app: Sphinx) -> dict[str, Path]:
     """What was made for this kind of book: the text of its link, and the file or folder."""
     build = Path(app.outdir).parent
-    kind = "withheld" if withheld() else "shown"
     found = {
-        "The book as a PDF": build / f"pdf-{kind}" / "hierarchical-models.pdf",
+        "The book as a PDF": build / f"pdf-{app.config.solutions}" / "hierarchical-models.pdf",
         "Slides of the lecture": build / "slides",
     }
     return {
