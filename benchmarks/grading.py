@@ -20,7 +20,9 @@ from pathlib import Path
 import psutil
 
 from course.chapters.editions import solved
-from course.grading import assignment, grade_folder, nbgrader, notebook_run, samples, warm_server
+from course.grading import assignment, grade_folder, nbgrader, samples
+from course.grading.notebook_run import run_notebook
+from course.grading.warm_server import WarmServer
 
 ONE_FIT = "04-hierarchical"
 EMPTY = "01-warm-up"
@@ -38,7 +40,7 @@ def write_class(folder: Path, chapters: dict, size: int) -> None:
             path.write_text(samples.as_text(notebook), encoding="utf-8")
 
 
-def graded(chapters: dict, size: int, workers: int) -> tuple[float, int]:
+def graded(chapters: dict, size: int, workers: int, server: WarmServer) -> tuple[float, int]:
     """Seconds to grade a class once warm, and the points of its first student."""
     with tempfile.TemporaryDirectory() as folder:
         write_class(Path(folder, "in"), chapters, size)
@@ -48,16 +50,17 @@ def graded(chapters: dict, size: int, workers: int) -> tuple[float, int]:
             Path(folder, "out"),
             assignment.load(),
             grade_folder.Options(workers=workers),
+            server=server,
         )
         return time.perf_counter() - start, summary.results[0].points_so_far
 
 
-def added(repeats: int = 10) -> float:
+def added(server: WarmServer, repeats: int = 10) -> float:
     """Seconds that the grader adds to a notebook: all of it, where the cells take no time."""
     chapter = next(c for c in assignment.load().chapters if c.name == EMPTY)
     start = time.perf_counter()
     for number in range(repeats):
-        notebook_run.run_notebook({"cells": [f"typical_00 = {number}"], "plan": chapter.plan})
+        run_notebook({"cells": [f"typical_00 = {number}"], "plan": chapter.plan}, server)
     return (time.perf_counter() - start) / repeats
 
 
@@ -112,24 +115,24 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args()
     chapters = samples.chapters()
-    close, warm_server.close_servers = warm_server.close_servers, lambda: None
     start = time.perf_counter()
-    warm_server.shared_server(True)
-    figures = {
-        "cold start, s": time.perf_counter() - start,
-        "added to a notebook's own cells, s": added(),
-    }
-    seconds, _ = graded({ONE_FIT: chapters[ONE_FIT]}, options.class_size, 2)
-    figures[f"a notebook with one hierarchical fit, {options.class_size} of them, 2 workers, s"] = (
-        seconds / options.class_size
-    )
-    few = max(2, options.class_size // 50)
-    for workers in (1, 2):
-        figures[f"the complete activity, {workers} at a time, s a student"] = (
-            graded(chapters, few, workers)[0] / few
+    with WarmServer() as server:
+        figures = {
+            "cold start, s": time.perf_counter() - start,
+            "added to a notebook's own cells, s": added(server),
+        }
+        size = options.class_size
+        seconds, _ = graded({ONE_FIT: chapters[ONE_FIT]}, size, 2, server)
+        figures[f"a notebook with one hierarchical fit, {size} of them, 2 workers, s"] = (
+            seconds / size
         )
-    figures["memory of the grading process, MB"] = psutil.Process().memory_info().rss / 2**20
-    close()
+        few = max(2, size // 50)
+        for workers in (1, 2):
+            figures[f"the complete activity, {workers} at a time, s a student"] = (
+                graded(chapters, few, workers, server)[0] / few
+            )
+        memory = psutil.Process().memory_info().rss / 2**20
+        figures["memory of the grading process, MB"] = memory
     if options.nbgrader:
         for processes in (1, 2):
             figures[f"nbgrader, the complete activity, {processes} at a time, s a student"] = (

@@ -2,20 +2,18 @@
 
 import hashlib
 import json
-import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import nbformat
-
 from course.chapters.cells import activity_chapters, title
 from course.chapters.exercises import Exercise, exercises
+from course.chapters.rubrics import RubricsError, read_rubrics
+from course.chapters.slips import read_chapter
+from course.grading import digests
+from course.grading.warm_server import readable
 from course.judging import questions
-from course.paths import ACTIVITY, PACKAGE, RUBRICS
-
-# What decides marks, beside the chapters: when one of these changes, everything is judged again.
-RULES = ("exact/*.py", "ledger/*.py", "judging/*.py", "grading/judge_notebook.py")
+from course.paths import ACTIVITY, RUBRICS
 
 
 class AssignmentError(ValueError):
@@ -62,20 +60,19 @@ class Assignment:
 
     @cached_property
     def rules(self) -> str:
-        """A digest of all that decides marks."""
-        package = PACKAGE
-        digest = hashlib.sha256(
-            json.dumps(
-                [
-                    [c.name, [[e.id, e.points, e.optional] for e in c.exercises]]
-                    for c in self.chapters
-                ]
-            ).encode()
-        )
-        digest.update(json.dumps(self.rubrics).encode())
-        for path in sorted(p for pattern in RULES for p in package.glob(pattern)):
-            digest.update(path.read_bytes())
-        return digest.hexdigest()[:16]
+        """A digest of all that decides marks: when it changes, everything is judged again."""
+        parts = [
+            [[c.name, [[e.id, e.points, e.optional] for e in c.exercises]] for c in self.chapters],
+            self.rubrics,
+            digests.digest_of(*digests.JUDGES),
+            digests.versions_imported(*digests.JUDGES),
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    @cached_property
+    def collector(self) -> str:
+        """A digest of what runs beside a submission: when it changes, everything is run again."""
+        return digests.digest_of(*readable())
 
 
 def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS) -> Assignment:
@@ -89,27 +86,13 @@ def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS) -> Assignment:
     chapters = []
     for path in activity_chapters(folder):
         try:
-            notebook = nbformat.read(path, as_version=4)
-            found = exercises(notebook)
+            notebook = read_chapter(path, questions.QUESTIONS)
         except (ValueError, KeyError) as error:
             raise AssignmentError(f"{path}: {error}") from error
-        unknown = [exercise.id for exercise in found if exercise.id not in questions.QUESTIONS]
-        if unknown:
-            raise AssignmentError(f"{path}: there are no rules for {', '.join(unknown)}.")
-        chapters.append(Chapter(path.stem, found, title(notebook) or path.stem))
+        chapters.append(Chapter(path.stem, exercises(notebook), title(notebook) or path.stem))
     if not any(chapter.exercises for chapter in chapters):
         raise AssignmentError(f"There are no exercises in {folder}.")
-    return Assignment(chapters, read_rubrics(rubrics))
-
-
-def read_rubrics(path: Path) -> dict[str, list[str]]:
-    """The lines of each exercise's rubric; none if there is no such file."""
-    if not path.is_file():
-        return {}
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {
-            exercise: [str(line) for line in table["rubric"]] for exercise, table in tables.items()
-        }
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise AssignmentError(f"{path} is not a table of rubrics: {error}") from error
+        return Assignment(chapters, {id: r.lines for id, r in read_rubrics(rubrics).items()})
+    except RubricsError as error:
+        raise AssignmentError(str(error)) from error

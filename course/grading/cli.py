@@ -87,21 +87,20 @@ def add_to(commands) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
-def grade_command(options: argparse.Namespace) -> int:
-    """Carry out the command; return its exit code."""
+def grade_command(options: argparse.Namespace, server=None) -> int:
+    """Carry out the command; return its exit code. `server`: one that is warm already."""
     from course.data import DataAlteredError, DataNotFoundError
     from course.grading.assignment import AssignmentError
     from course.grading.database import RecordError
     from course.submission.agreement import SandboxError
 
     try:
-        return carry_out(options)
+        return carry_out(options, server)
     except SandboxError as error:
         return say(
             NO_SANDBOX,
-            f"{error}\nNothing was run. On Linux the grader runs submissions in "
-            "a sandbox; --unsafe grades without one, which lets them read and change your "
-            "files.",
+            f"{error} Nothing was run; --unsafe grades without a sandbox, which lets submissions "
+            "read and change your files.",
         )
     except (
         AssignmentError,
@@ -121,7 +120,7 @@ def say(code: int, text: str) -> int:
     return code
 
 
-def carry_out(options: argparse.Namespace) -> int:
+def carry_out(options: argparse.Namespace, server=None) -> int:
     """Grade; errors are the caller's."""
     from course.grading import assignment, grade_folder, gradebook, roster
 
@@ -156,6 +155,7 @@ def carry_out(options: argparse.Namespace) -> int:
             progress=not options.quiet,
         ),
         class_list,
+        server,
     )
     if columns:
         gradebook.write_import(output / "import.csv", columns, summary.results, work)

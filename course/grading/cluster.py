@@ -1,41 +1,66 @@
 """The same runs on a Dask cluster: ``pip install distributed`` on every machine.
 
-Each worker needs this package and its environment; it starts a warm server of its own.
+Each worker needs this package and its environment; it keeps a warm server of its own while the
+grader is there.
 """
 
 from collections.abc import Iterator
 
-from course.grading import notebook_run
-from course.submission.agreement import SandboxError
+from distributed import Client, Worker, WorkerPlugin, as_completed, get_worker
+
+from course.grading.notebook_run import not_carried_out, run_notebook
+from course.grading.side_by_side import server_for
+
+NAME = "warm server of the grader"
 
 
-def run_on_cluster(tasks: dict[str, dict], address: str) -> Iterator[tuple[str, dict]]:
+class KeepsServer(WorkerPlugin):
+    """Gives a worker a server, which starts with its first notebook."""
+
+    def __init__(self, safe: bool, models: bool):
+        self.safe, self.models = safe, models
+
+    def setup(self, worker: Worker) -> None:
+        """Called when the grader comes, and on a worker that comes later."""
+        self.server = server_for(self.safe, self.models)
+
+    def teardown(self, worker: Worker) -> None:
+        """Called when the grader goes, or the worker."""
+        self.server.__exit__(None, None, None)
+
+
+def run_on_worker(task: dict) -> dict:
+    """Run one notebook in the worker's own server."""
+    return run_notebook(task, get_worker().plugins[NAME].server)
+
+
+def run_on_cluster(
+    tasks: dict[str, dict], address: str, safe: bool, models: bool
+) -> Iterator[tuple[str, dict]]:
     """Run tasks on the workers of a scheduler; yield key and result of each when it is done.
 
     A worker that dies costs no notebook: its tasks go to others.
 
     Raises
     ------
-    SandboxError
-        If Dask is not installed, or the scheduler does not answer.
+    ConnectionError
+        If the scheduler does not answer.
     """
-    from course.grading.grade_folder import failed
-
-    try:
-        from distributed import Client, as_completed
-    except ImportError as error:
-        raise SandboxError("--scheduler needs Dask: pip install distributed") from error
     try:
         client = Client(address, timeout=10)
     except (OSError, ValueError) as error:
-        raise SandboxError(f"No Dask scheduler answers at {address}: {error}") from error
+        raise ConnectionError(f"No Dask scheduler answers at {address}: {error}") from error
     with client:
-        jobs = {
-            client.submit(notebook_run.run_notebook, task, key=f"notebook-{key}", retries=2): key
-            for key, task in tasks.items()
-        }
-        for job in as_completed(list(jobs)):
-            key = jobs[job]
-            error = job.exception()
-            yield key, failed(tasks[key], error) if error else job.result()
-            job.release()
+        client.register_plugin(KeepsServer(safe, models), name=NAME)
+        try:
+            jobs = {
+                client.submit(run_on_worker, task, key=f"notebook-{key}", retries=2): key
+                for key, task in tasks.items()
+            }
+            for job in as_completed(list(jobs)):
+                key = jobs[job]
+                error = job.exception()
+                yield key, not_carried_out(tasks[key], error) if error else job.result()
+                job.release()
+        finally:
+            client.unregister_worker_plugin(NAME)

@@ -3,17 +3,18 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tqdm import tqdm
 
-from course.grading import feedback, gradebook, marking, notebook_run, warm_server
+from course.grading import feedback, gradebook, marking, side_by_side
 from course.grading.assignment import Assignment
 from course.grading.database import Record
 from course.grading.judge_notebook import judge_chapter
+from course.grading.side_by_side import Server
 from course.grading.student_results import StudentResult, results_of_class
 from course.grading.submissions import Handin, clean, collect
 
@@ -52,8 +53,11 @@ def grade_folder(
     assignment: Assignment,
     options: Options,
     roster: dict[str, dict[str, str]] | None = None,
+    server: Server | None = None,
 ) -> Summary:
     """Grade every notebook of a folder and write gradebook, feedback and marking sheet.
+
+    Notebooks run in `server`, if it is given; else in one that is started for this call.
 
     Raises
     ------
@@ -80,15 +84,15 @@ def grade_folder(
             disable=not options.progress,
             desc="Grading",
         )
-        tasks = {handin_key(h, options): task_of(h, options) for h in pending}
+        tasks = {handin_key(h, assignment, options): task_of(h, options) for h in pending}
         try:
             with bar:
-                for key, result in run_all(tasks, options):
+                for key, result in run_all(tasks, options, server):
                     summary.ran += 1
                     # What the machine's own trouble did is not kept: it is tried again next time.
                     if result["status"] != "failed":
                         record.store_run(key, result | {"limits": options.limits})
-                    for handin in (h for h in pending if handin_key(h, options) == key):
+                    for handin in (h for h in pending if handin_key(h, assignment, options) == key):
                         store(handin, result, submissions, assignment, options, record)
                         summary.judged += 1
                         bar.update()
@@ -117,7 +121,7 @@ def sort_out(
                 [],
             )
             continue
-        key = handin_key(handin, options)
+        key = handin_key(handin, assignment, options)
         result = record.stored_run(key)
         if not result or outgrown(result, options.limits):
             pending.append(handin)
@@ -154,76 +158,34 @@ def shown(handin: Handin, submissions: Path) -> str:
     return "/".join(map(clean, handin.path.relative_to(submissions).parts))
 
 
-def handin_key(handin: Handin, options: Options) -> str:
-    """What a run depends on: cells, what is collected, and whether it was sandboxed."""
-    parts = [handin.notebook.code, handin.chapter.plan, options.safe]
+def handin_key(handin: Handin, assignment: Assignment, options: Options) -> str:
+    """What a run depends on: cells, what is collected and how, and whether it was sandboxed."""
+    parts = [handin.notebook.code, handin.chapter.plan, assignment.collector, options.safe]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def task_of(handin: Handin, options: Options) -> dict:
     """What `course.grading.notebook_run.run_notebook` is told."""
-    return {
-        "cells": handin.notebook.code,
-        "plan": handin.chapter.plan,
-        "limits": options.limits,
-        "safe": options.safe,
-    }
+    return {"cells": handin.notebook.code, "plan": handin.chapter.plan, "limits": options.limits}
 
 
-def run_all(tasks: dict[str, dict], options: Options) -> Iterator[tuple[str, dict]]:
+def run_all(
+    tasks: dict[str, dict], options: Options, server: Server | None
+) -> Iterator[tuple[str, dict]]:
     """Run tasks side by side; yield key and result of each when it is done."""
     if not tasks:
         return
+    models = side_by_side.asks_for_a_fit(tasks)
     if options.scheduler:
-        from course.grading.cluster import run_on_cluster
-
-        yield from run_on_cluster(tasks, options.scheduler)
-        return
-    try:
-        # Warm, or refused, before anything is queued. Without a fit to come, no model is compiled.
-        models = any(
-            asked["type"] == "posterior"
-            for task in tasks.values()
-            for asked in task["plan"].values()
-        )
-        warm_server.shared_server(options.safe, models)
-        yield from run_here(tasks, options.workers, notebook_run.run_notebook)
-    finally:
-        warm_server.close_servers()
-
-
-def run_here(
-    tasks: dict[str, dict], workers: int, run: Callable[[dict], dict]
-) -> Iterator[tuple[str, dict]]:
-    """Run tasks in threads: the work is done in other processes."""
-    waiting = iter(tasks.items())
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = {}
         try:
-            while True:
-                while len(jobs) < workers and (task := next(waiting, None)):
-                    jobs[pool.submit(run, task[1])] = task[0]
-                if not jobs:
-                    return
-                for job in wait(jobs, return_when=FIRST_COMPLETED).done:
-                    key = jobs.pop(job)
-                    error = job.exception()
-                    yield key, failed(tasks[key], error) if error else job.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def failed(task: dict, error: BaseException) -> dict:
-    """The result of a run that the grader itself could not carry out."""
-    return {
-        "status": "failed",
-        "answers": {},
-        "seconds": 0.0,
-        "peak": 0,
-        "cells": [{"status": "not run"} for _ in task["cells"]],
-        "sentence": f"The grader could not run it ({type(error).__name__}: {error}). "
-        "Grade again: it will be tried again.",
-    }
+            from course.grading import cluster
+        except ImportError as error:
+            raise ValueError("--scheduler needs Dask: pip install distributed.") from error
+        yield from cluster.run_on_cluster(tasks, options.scheduler, options.safe, models)
+        return
+    # Warm, or refused, before anything is queued.
+    with nullcontext(server) if server else side_by_side.server_for(options.safe, models) as ready:
+        yield from side_by_side.run_here(tasks, options.workers, ready)
 
 
 def store(
@@ -272,7 +234,7 @@ def row_of(handin: Handin, submissions: Path, assignment: Assignment, options: O
             "chapter": handin.chapter.name,
             "digest": handin.notebook.digest,
             "likeness": handin.notebook.likeness,
-            "key": handin_key(handin, options),
+            "key": handin_key(handin, assignment, options),
             "notes": " ".join(handin.notebook.notes),
         }
     return row

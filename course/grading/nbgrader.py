@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from course.chapters.cells import KERNEL, activity_chapters, exercise_id, tags
 from course.chapters.editions import solution_code, student
 from course.chapters.exercises import Exercise, exercises
+from course.chapters.slips import SlipError, read_chapter
 from course.judging import questions
 from course.paths import ACTIVITY, BUILD
 
@@ -139,7 +140,7 @@ def write(output: Path = OUTPUT, chapters: Path = ACTIVITY) -> list[Path]:
     """Write source, release and a configuration; return the notebooks written."""
     written = []
     for path in activity_chapters(chapters):
-        notebook = nbformat.read(path, as_version=4)
+        notebook = read_chapter(path, questions.QUESTIONS)
         for edition in (source, release):
             target = output / edition.__name__ / ASSIGNMENT / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -152,6 +153,10 @@ def write(output: Path = OUTPUT, chapters: Path = ACTIVITY) -> list[Path]:
 def nbgrader_command(output: str | None) -> int:
     """The command ``python -m course nbgrader``; returns an exit code."""
     folder = Path(output) if output else OUTPUT
-    count = len(write(folder))
+    try:
+        count = len(write(folder))
+    except (SlipError, OSError) as error:
+        print(error)
+        return 1
     print(f"Wrote {count} notebooks for nbgrader to {folder}; the students' are in release/.")
     return 0

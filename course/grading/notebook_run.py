@@ -6,22 +6,23 @@ Both ends of `run_notebook` are plain JSON, so that it can also be called on ano
 import time
 
 from course.grading.assigned_names import assigned
-from course.grading.confined import CrashedError, Job, StoppedError
-from course.grading.warm_server import Server, shared_server
+from course.grading.submission_job import CrashedError, Job, StoppedError
 from course.submission.agreement import Limits, SandboxError
 
 COLLECT_SECONDS = 60
 RESTARTS = 2
 
 
-def run_notebook(task: dict) -> dict:
+def run_notebook(task: dict, server) -> dict:
     """Run one notebook and collect its answers. Never raises for what a submission does.
 
     Parameters
     ----------
     task : dict, plain JSON
         ``cells``: the sources of its code cells, in order; ``plan``: {name: what to collect};
-        ``limits``: changes to `Limits`; ``safe``: bool.
+        ``limits``: changes to `Limits`.
+    server : course.grading.side_by_side.Server
+        What opens a process for it.
 
     Returns
     -------
@@ -37,7 +38,6 @@ def run_notebook(task: dict) -> dict:
         If there is no sandbox.
     """
     limits = Limits(**task.get("limits", {}))
-    server = shared_server(task.get("safe", True))
     start = time.monotonic()
     result = {
         "status": "graded",
@@ -57,7 +57,7 @@ def run_notebook(task: dict) -> dict:
 
 
 def run_once(
-    task: dict, server: Server, limits: Limits, result: dict, skipped: set[int], deadline: float
+    task: dict, server, limits: Limits, result: dict, skipped: set[int], deadline: float
 ) -> int | None:
     """Run the cells from the first on; return the number of a cell that ended it all, if any."""
     job = open_job(server, limits)
@@ -97,7 +97,7 @@ def run_once(
         job.close()
 
 
-def open_job(server: Server, limits: Limits) -> Job:
+def open_job(server, limits: Limits) -> Job:
     """A job; tried again once, for a machine may be short of something for a moment."""
     try:
         return server.open(limits)
@@ -146,3 +146,16 @@ def outcome(answer: dict, interrupted: bool, limits: Limits) -> dict:
             },
         }
     return found
+
+
+def not_carried_out(task: dict, error: BaseException) -> dict:
+    """The result of a run that the grader itself could not carry out."""
+    return {
+        "status": "failed",
+        "answers": {},
+        "seconds": 0.0,
+        "peak": 0,
+        "cells": [{"status": "not run"} for _ in task["cells"]],
+        "sentence": f"The grader could not run it ({type(error).__name__}: {error}). "
+        "Grade again: it will be tried again.",
+    }

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.chapters.cells import activity_chapters, exercise_id, tags
+from course.chapters.cells import activity_chapters, exercise_id, read, tags
 from course.chapters.editions import solved, student
 from course.grading import spreadsheet
 from course.paths import SAMPLE_CLASS, SAMPLE_ROSTER
@@ -58,7 +58,7 @@ MARKUP = (
 
 def chapters() -> dict[str, NotebookNode]:
     """The chapters by name, with their solutions."""
-    return {path.stem: nbformat.read(path, as_version=4) for path in activity_chapters()}
+    return {path.stem: read(path) for path in activity_chapters()}
 
 
 def answer_cell(notebook: NotebookNode, exercise: str) -> NotebookNode:

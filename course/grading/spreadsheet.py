@@ -1,7 +1,10 @@
 """CSV files that spreadsheets open safely and that people can fill in and save again."""
 
 import csv
+import io
 from pathlib import Path
+
+from course.chapters.cells import replace
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -12,12 +15,11 @@ def write(path: Path, header: list[str], rows: list[dict]) -> None:
     Text that a spreadsheet would take for a formula gets an apostrophe in front: it may come from a
     student. `read` takes it off again.
     """
-    draft = path.with_name(path.name + ".tmp")
-    with open(draft, "w", newline="", encoding="utf-8-sig") as file:
-        table = csv.DictWriter(file, header, extrasaction="ignore")
-        table.writeheader()
-        table.writerows({key: harmless(row.get(key)) for key in header} for row in rows)
-    draft.replace(path)
+    text = io.StringIO()
+    table = csv.DictWriter(text, header, extrasaction="ignore")
+    table.writeheader()
+    table.writerows({key: harmless(row.get(key)) for key in header} for row in rows)
+    replace(path, "\ufeff" + text.getvalue())
 
 
 def harmless(value):

@@ -11,26 +11,22 @@ from dataclasses import asdict
 from pathlib import Path
 
 from course import data
-from course.grading.confined import Job
+from course.grading.submission_job import Job
 from course.paths import PACKAGE
 from course.submission.agreement import CACHE, DATA, HOME, Limits, SandboxError, View
 
-# What submissions may read of this package. Nothing here knows what is right.
-FOR_STUDENTS = (
-    "__init__.py",
-    "paths.py",
-    "data.py",
-    "diagrams.py",
-    "baseball.csv",
-    "book.mplstyle",
-    *(f"{path.parent.name}/{path.name}" for path in sorted(PACKAGE.glob("submission/*.py"))),
-    *(f"{path.parent.name}/{path.name}" for path in sorted(PACKAGE.glob("fitting/*.py"))),
-)
+# What a submission may read of this package: the folders below, the modules of the top level below,
+# and all data files beside them. Nothing here knows what is right, and nothing of `judging` is
+# among it: `course.check` is a silent stand-in there (`submission.kernel`).
+# Submissions may not import `course.exact`. It holds no answers, but it computes them: a call of it
+# in place of a fit would earn a fit's points. A later chapter whose own exercises ask for it adds
+# it here, and to no other chapter's view.
+READABLE = ("submission", "fitting", "data.py", "diagrams.py", "paths.py", "__init__.py")
 WARM_UP_SECONDS = 300
 
 
-class Server:
-    """A warm server; `start` it, `open` a job for each notebook, `close` it.
+class WarmServer:
+    """A warm server: a context manager that starts and closes it; `open` a job for each notebook.
 
     Parameters
     ----------
@@ -90,7 +86,7 @@ class Server:
         """Is it there and warm?"""
         return self.process is not None and self.process.poll() is None
 
-    def open(self, limits: Limits) -> "Job":
+    def open(self, limits: Limits) -> Job:
         """A confined process that waits for cells."""
         with self.lock:
             if not self.alive():
@@ -119,7 +115,7 @@ class Server:
         self.log.close()
         self.folder.cleanup()
 
-    def __enter__(self):
+    def __enter__(self) -> "WarmServer":
         self.start()
         return self
 
@@ -159,6 +155,12 @@ def cache_folder() -> Path:
     return folder
 
 
+def readable() -> list[Path]:
+    """What a submission may read of this package: files and whole folders."""
+    data_files = [p for p in PACKAGE.iterdir() if p.is_file() and p.suffix not in (".py", ".pyc")]
+    return [*(PACKAGE / name for name in READABLE), *sorted(data_files)]
+
+
 def view_of(root: str) -> View:
     """What the sandbox can see, on this machine."""
     packages = [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))]
@@ -166,7 +168,6 @@ def view_of(root: str) -> View:
     for path in dict.fromkeys([sys.prefix, sys.base_prefix, sys.exec_prefix, *packages]):
         if not any(Path(path).is_relative_to(known) for known in ("/usr", *libraries)):
             libraries.append(path)
-    modules = [str(PACKAGE / name) for name in FOR_STUDENTS if (PACKAGE / name).is_file()]
     inside = any(PACKAGE.is_relative_to(library) for library in ("/usr", *libraries))
     sets = [str(data.find(name)) for name in data.SHA256]
     # Where the package was installed among the libraries, it is hidden first.
@@ -176,24 +177,5 @@ def view_of(root: str) -> View:
         data=sets,
         readable=libraries,
         hidden=[str(PACKAGE)] if inside else [],
-        modules=modules,
+        modules=[str(path) for path in readable()],
     )
-
-
-SERVERS: dict[bool, Server] = {}
-STARTING = threading.Lock()
-
-
-def shared_server(safe: bool, models: bool = True) -> Server:
-    """The server of this process, started when first needed; `models` counts for the start."""
-    with STARTING:
-        server = SERVERS.setdefault(safe, Server(safe, models))
-        if not server.alive():
-            server.start()
-        return server
-
-
-def close_servers() -> None:
-    """End the servers of this process."""
-    while SERVERS:
-        SERVERS.popitem()[1].close()

@@ -1,6 +1,6 @@
 """The warm server: imports the stack and compiles the course's models once, then forks.
 
-Started by `grading.notebook_run` as ``python -m course.submission.server SOCKET``. It moves into the
+Started by `grading.warm_server` as ``python -m course.submission.server SOCKET``. It moves into the
 sandbox's view before it imports anything that matters, so it never sees a solution, a rubric, a
 reference or another submission, and a fork cannot inherit one.
 """

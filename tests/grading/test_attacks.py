@@ -6,10 +6,11 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 
 import psutil
 import pytest
-from grading_tools import POOLED, WARM_UP, fuzzed, judged, points, run, start
+from grading_tools import POOLED, WARM_UP, fuzzed, judged, points, run_in, warm
 
 from course.chapters.editions import student
 from course.grading import assignment, notebook_run, samples, submissions, warm_server
@@ -21,12 +22,24 @@ pytestmark = [
 ]
 SECRET = "the canary sings"
 GOOD = "typical_00 = 'c'"
+# The folders of the package that submissions may not read.
+CLOSED = [
+    path.name
+    for path in (PROJECT / "course").iterdir()
+    if (path / "__init__.py").is_file() and path.name not in warm_server.READABLE
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def server(ci):
-    yield start(ci)
-    warm_server.close_servers()
+    with warm(ci) as server:
+        yield server
+
+
+@pytest.fixture
+def run(server):
+    """A function that runs code cells as a submission."""
+    return partial(run_in, server)
 
 
 @pytest.fixture
@@ -71,7 +84,7 @@ for path in {[str(path) for path in paths]!r}:
 # -------------------------------------------------------------------------------- the sandbox
 
 
-def test_an_honest_cell_runs_and_counts():
+def test_an_honest_cell_runs_and_counts(run):
     cells = ["print('hello')", GOOD]
     result = run(cells)
     assert result["status"] == "graded"
@@ -79,15 +92,13 @@ def test_an_honest_cell_runs_and_counts():
     assert judged(result, cells)["typical_00"].status == "correct"
 
 
-def test_nothing_outside_can_be_read(canary):
+def test_nothing_outside_can_be_read(canary, run):
     environ = f"/proc/{os.getpid()}/environ"
     outside = [
         canary,
         canary.parent,
         PROJECT / "instructors" / "rubrics.toml",
-        PROJECT / "course" / "judge.py",
-        PROJECT / "course" / "questions.py",
-        PROJECT / "course" / "exact.py",
+        *(PROJECT / "course" / name for name in CLOSED),
         PROJECT / "notebooks",
         PROJECT / "instructors",
         "/etc/shadow",
@@ -107,13 +118,13 @@ def test_nothing_outside_can_be_read(canary):
     assert ".git" not in text and "home" not in text.rpartition("[")[2].replace("'.old'", "")
 
 
-def test_what_a_fork_inherits_knows_nothing(canary):
+def test_what_a_fork_inherits_knows_nothing(canary, run):
     result = run(
         [
             "import sys\nprint([m for m in sys.modules if m.startswith('course')])",
             "import gc\nprint(any('rubric' in str(k) for o in gc.get_objects() "
             "if type(o) is dict for k in list(o)[:50]))",
-            "for m in ('judge', 'questions', 'mistakes', 'exact', 'reference', 'ledger'):\n"
+            f"for m in {CLOSED}:\n"
             "    try:\n        __import__('course.' + m); print('imported', m)\n"
             "    except ImportError: pass",
             "import os; print(dict(os.environ))",
@@ -122,22 +133,13 @@ def test_what_a_fork_inherits_knows_nothing(canary):
     assert result["status"] == "graded"
     first = result["cells"][0]["text"]
     assert "course.submission.answers" in first
-    for module in (
-        "judge",
-        "questions",
-        "mistakes",
-        "exact",
-        "reference",
-        "ledger",
-        "notebook_run",
-    ):
-        assert module not in first
+    assert not [name for name in CLOSED if f"course.{name}" in first]
     assert "imported" not in texts(result)
     assert result["cells"][1]["text"] == "False\n"
     assert str(PROJECT.parent / "shared") not in result["cells"][3]["text"]
 
 
-def test_nothing_outside_can_be_written(canary):
+def test_nothing_outside_can_be_written(canary, run):
     before = {path: path.stat().st_mtime_ns for path in (PROJECT / "course").rglob("*.py")}
     paths = [
         str(canary),
@@ -173,7 +175,7 @@ for path in {paths!r}:
     assert not list(warm_server.cache_folder().rglob("new.txt"))
 
 
-def test_two_submissions_do_not_see_each_other():
+def test_two_submissions_do_not_see_each_other(run):
     places = "(os.environ['HOME'], '/sandbox/cache', '/tmp', '/dev/shm', '.')"
     leave = (
         f"import os\nfor f in {places}:\n"
@@ -185,7 +187,7 @@ def test_two_submissions_do_not_see_each_other():
     assert "True" not in texts(run([look]))
 
 
-def test_no_connection_leaves_the_sandbox(listener):
+def test_no_connection_leaves_the_sandbox(listener, run):
     port, connections = listener
     result = run(
         [
@@ -212,7 +214,7 @@ attempt('program', lambda: subprocess.run(
     assert connections == []
 
 
-def test_rights_cannot_be_regained():
+def test_rights_cannot_be_regained(run):
     result = run(
         [
             """
@@ -251,7 +253,7 @@ for what in (resource.RLIMIT_NPROC, resource.RLIMIT_DATA, resource.RLIMIT_CPU):
     assert texts(result) == "[] 1000 \n"
 
 
-def test_other_processes_cannot_be_hurt():
+def test_other_processes_cannot_be_hurt(run):
     bystander = subprocess.Popen(["sleep", "60"])
     try:
         run(
@@ -268,7 +270,7 @@ def test_other_processes_cannot_be_hurt():
     assert run([GOOD])["status"] == "graded"
 
 
-def test_what_a_submission_starts_ends_with_it():
+def test_what_a_submission_starts_ends_with_it(run):
     seconds = str(100_000 + os.getpid())  # nobody else's
     run([f"import subprocess\nsubprocess.Popen(['sleep', '{seconds}'], start_new_session=True)"])
     deadline = time.monotonic() + 5
@@ -298,11 +300,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 AS_ORDINARY = """
 import os, sys
-from course.grading import notebook_run, warm_server
-warm_server.SERVERS[True] = warm_server.Server(models=False)
+from course.grading.notebook_run import run_notebook
+from course.grading.warm_server import WarmServer
 rights = next(line for line in open("/proc/self/status") if line.startswith("CapEff"))
-result = notebook_run.run_notebook({"cells": [sys.argv[1]], "plan": {}})
-warm_server.close_servers()
+with WarmServer(models=False) as server:
+    result = run_notebook({"cells": [sys.argv[1]], "plan": {}}, server)
 print(os.getuid(), int(rights.split()[1], 16), result["status"], result["cells"][0]["text"])
 """
 TRIALS = """
@@ -388,7 +390,7 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_a_cell_without_bounds_costs_only_itself(name):
+def test_a_cell_without_bounds_costs_only_itself(name, run):
     source, status, cell_status = LIMITS[name]
     cells = ["artist_00 = 'a'", source, "within_00 = 'b'"]
     start_time = time.monotonic()
@@ -406,7 +408,7 @@ def test_a_cell_without_bounds_costs_only_itself(name):
     assert answers["typical_00"].points == 0
 
 
-def test_the_number_of_processes_is_limited():
+def test_the_number_of_processes_is_limited(run):
     result = run(
         [
             "import os, time\ncount = 0\ntry:\n    while count < 1000:\n"
@@ -419,14 +421,14 @@ def test_the_number_of_processes_is_limited():
     assert 100 < int(texts(result)) < 260
 
 
-def test_a_notebook_has_a_limit_of_time_too():
+def test_a_notebook_has_a_limit_of_time_too(run):
     result = run(["import time"] + ["time.sleep(1.5)"] * 5, notebook_seconds=3)
     assert result["status"] == "stopped"
     assert "3 seconds" in result["sentence"]
     assert result["cells"][-1]["status"] == "not run"
 
 
-def test_memory_of_the_grader_does_not_grow_with_what_is_printed():
+def test_memory_of_the_grader_does_not_grow_with_what_is_printed(run):
     before = psutil.Process().memory_info().rss
     result = run(
         ["import sys\nfor i in range(1000): print('x' * 10**6)\nsys.stderr.write('y' * 10**8)"],
@@ -499,7 +501,7 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_a_forgery_gains_nothing(name, monkeypatch):
+def test_a_forgery_gains_nothing(name, monkeypatch, run):
     monkeypatch.setattr(notebook_run, "COLLECT_SECONDS", 3)
     cells = [FIND, FORGERIES[name]]
     result = run(cells, cell_seconds=5)
@@ -508,7 +510,7 @@ def test_a_forgery_gains_nothing(name, monkeypatch):
     assert run([GOOD])["status"] == "graded"
 
 
-def test_a_number_of_a_class_of_its_own_is_read_as_a_number():
+def test_a_number_of_a_class_of_its_own_is_read_as_a_number(run):
     cells = [
         "class Any(float):\n    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = "
         "lambda *a: True\n    __hash__ = float.__hash__\n    __sub__ = __rsub__ = "
@@ -525,7 +527,7 @@ def test_a_number_of_a_class_of_its_own_is_read_as_a_number():
 @pytest.mark.parametrize(
     "seeds", [range(20), pytest.param(range(20, 200), marks=pytest.mark.slow)], ids=["20", "180"]
 )
-def test_fuzzed_notebooks_have_a_row_and_stop_nothing(seeds, tmp_path):
+def test_fuzzed_notebooks_have_a_row_and_stop_nothing(seeds, tmp_path, run):
     work = assignment.load()
     text = samples.as_text(student(samples.chapters()[WARM_UP]))
     for seed in seeds:

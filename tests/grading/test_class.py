@@ -9,14 +9,22 @@ import sqlite3
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 from bs4 import BeautifulSoup
-from grading_tools import WARM_UP, start
+from grading_tools import WARM_UP, grade, warm
 
-from course.__main__ import main
 from course.chapters.editions import solved
-from course.grading import assignment, cli, grade_folder, notebook_run, samples, warm_server
+from course.grading import (
+    assignment,
+    cli,
+    digests,
+    grade_folder,
+    samples,
+    side_by_side,
+    warm_server,
+)
 from course.grading.feedback import filename
 from course.paths import PROJECT, SAMPLE_CLASS, SAMPLE_ROSTER
 
@@ -38,10 +46,14 @@ WRITTEN = {
 @pytest.fixture(scope="module", autouse=True)
 def server(ci):
     """One warm server for all tests here; skips, or fails on CI, where there is no sandbox."""
-    close, warm_server.close_servers = warm_server.close_servers, lambda: None
-    yield start(ci, models=True)
-    warm_server.close_servers = close
-    warm_server.close_servers()
+    with warm(ci, models=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def command(server):
+    """A function that carries out the command ``grade``, quietly."""
+    return partial(grade, server)
 
 
 def table(path):
@@ -60,10 +72,6 @@ def answers(output, student):
     return {row["name"]: dict(row) for row in rows}
 
 
-def command(*arguments):
-    return main(["grade", "--quiet", *map(str, arguments)])
-
-
 def quick(folder, students=("ann", "bob")):
     """A class that needs no fit: the warm-up of each student, the last without an answer."""
     folder.mkdir()
@@ -77,7 +85,7 @@ def quick(folder, students=("ann", "bob")):
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(tmp_path_factory, command):
     """The sample class, graded once."""
     folder = tmp_path_factory.mktemp("class")
     samples.write(folder / "hand-ins")
@@ -185,7 +193,7 @@ def test_the_feedback_page_runs_nothing_and_loads_nothing(graded):
     assert "{{ 7 * 7 }}" in page.text and "<h1>100 points</h1>" in page.text
 
 
-def test_feedback_names_the_students_own_line(tmp_path):
+def test_feedback_names_the_students_own_line(tmp_path, command):
     folder = quick(tmp_path / "in", ["ann", "zoe"])
     notebook = solved(samples.chapters()[WARM_UP])
     samples.answer_cell(notebook, "ex-00").source = "typical_00 = 'c'\nartist_00 = no_such_name"
@@ -203,7 +211,7 @@ def test_feedback_names_the_students_own_line(tmp_path):
 # ------------------------------------------------------------------------------ marks and changes
 
 
-def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path):
+def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path, command):
     output = tmp_path / "out"
     shutil.copytree(graded, output)
     sheet, rows = tmp_path / "sheet.csv", table(graded / grade_folder.MARKING)
@@ -258,7 +266,7 @@ def test_marks_and_overrides_are_merged_and_survive(graded, tmp_path):
     } == {"0.5"}
 
 
-def test_a_sheet_with_a_slip_is_refused_as_a_whole(graded, tmp_path, capsys):
+def test_a_sheet_with_a_slip_is_refused_as_a_whole(graded, tmp_path, capsys, command):
     output = tmp_path / "out"
     shutil.copytree(graded, output)
     rows = table(graded / grade_folder.MARKING)
@@ -278,7 +286,7 @@ def test_a_sheet_with_a_slip_is_refused_as_a_whole(graded, tmp_path, capsys):
     )
 
 
-def test_a_second_call_runs_only_what_is_new(tmp_path, capsys):
+def test_a_second_call_runs_only_what_is_new(tmp_path, capsys, command):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     assert command(folder, "--output", output) == cli.DONE
     first = book(output)
@@ -296,14 +304,14 @@ def test_a_second_call_runs_only_what_is_new(tmp_path, capsys):
     assert book(output).keys() == {"bob"} and book(output)["bob"]["ex-00"] == "1"
 
 
-def test_trouble_of_the_machine_is_no_zero_and_is_repeated(tmp_path, monkeypatch, capsys):
+def test_trouble_of_the_machine_is_no_zero_and_is_repeated(tmp_path, monkeypatch, capsys, command):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
 
-    def broken(task):
+    def broken(task, server):
         raise OSError("no more files")
 
     with monkeypatch.context() as patch:
-        patch.setattr(notebook_run, "run_notebook", broken)
+        patch.setattr(side_by_side, "run_notebook", broken)
         assert command(folder, "--output", output) == cli.DONE
     for row in book(output).values():
         assert row["status"] == "failed" and row["points"] == row["ex-00"] == ""
@@ -314,13 +322,15 @@ def test_trouble_of_the_machine_is_no_zero_and_is_repeated(tmp_path, monkeypatch
     assert book(output)["ann"]["points"] == "4"
 
 
-def test_a_changed_rubric_or_rule_judges_again_and_runs_nothing(tmp_path, monkeypatch, capsys):
+def nothing_runs(monkeypatch):
+    for name in ("run_notebook", "server_for"):
+        monkeypatch.setattr(side_by_side, name, lambda *_: pytest.fail("something was run"))
+
+
+def test_a_changed_rubric_judges_again_and_runs_nothing(tmp_path, monkeypatch, capsys, command):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     command(folder, "--output", output)
-    monkeypatch.setattr(notebook_run, "run_notebook", lambda task: pytest.fail("something was run"))
-    monkeypatch.setattr(
-        notebook_run, "shared_server", lambda *a: pytest.fail("a server was started")
-    )
+    nothing_runs(monkeypatch)
     rubrics = tmp_path / "rubrics.toml"
     rubrics.write_text('[ex-13]\nrubric = ["another"]\n', encoding="utf-8")
     work = assignment.load(rubrics=rubrics)
@@ -329,7 +339,65 @@ def test_a_changed_rubric_or_rule_judges_again_and_runs_nothing(tmp_path, monkey
     assert (summary.ran, summary.judged, summary.unchanged) == (0, 2, 0)
 
 
-def test_what_was_cut_short_runs_again_with_more_time(tmp_path, capsys):
+def called(folder, output, server, work=None):
+    """What a call did: notebooks run, judged, unchanged."""
+    summary = grade_folder.grade_folder(
+        folder,
+        output,
+        work or assignment.load(),
+        grade_folder.Options(progress=False),
+        server=server,
+    )
+    return summary.ran, summary.judged, summary.unchanged
+
+
+def changed_copy(path, folder):
+    """A copy of a folder of the package in which one file got another line."""
+    shutil.copytree(path, folder / path.name)
+    file = next(iter(sorted((folder / path.name).glob("*.py"))))
+    file.write_text(file.read_text(encoding="utf-8") + "# another\n", encoding="utf-8")
+    return folder / path.name
+
+
+def test_what_changed_decides_what_is_judged_or_run_again(tmp_path, monkeypatch, server):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    assert called(folder, output, server) == (2, 2, 0)
+    assert called(folder, output, server) == (0, 0, 2)
+    for judges in digests.JUDGES:
+        with monkeypatch.context() as patch:
+            others = [path for path in digests.JUDGES if path != judges]
+            patch.setattr(digests, "JUDGES", [changed_copy(judges, tmp_path), *others])
+            nothing_runs(patch)
+            assert called(folder, output, server) == (0, 2, 0), judges
+            assert called(folder, output, server) == (0, 0, 2), judges
+    called(folder, output, server)
+    with monkeypatch.context() as patch:
+        patch.setattr(digests, "versions_imported", lambda *_: {"numpy": "1.0"})
+        nothing_runs(patch)
+        assert called(folder, output, server) == (0, 2, 0)
+    called(folder, output, server)
+    for place in warm_server.readable():
+        if place.is_dir():
+            others = [path for path in warm_server.readable() if path != place]
+            copy = changed_copy(place, tmp_path)
+            with monkeypatch.context() as patch:
+                patch.setattr(assignment, "readable", lambda k=[copy, *others]: k)
+                assert called(folder, output, server) == (2, 2, 0), place
+
+
+def test_whole_folders_decide_and_nothing_that_judges_is_readable():
+    course = PROJECT / "course"
+    judging = {p.name for p in digests.files_in(*digests.JUDGES).values()}
+    assert {"posteriors.py", "published_numbers.csv", "questions.py", "judge.py"} <= judging
+    readable = set(digests.files_in(*warm_server.readable()).values())
+    for name in ("submission", "fitting"):
+        assert set((course / name).rglob("*.py")) <= readable
+    assert {course / "baseball.csv", course / "book.mplstyle"} <= readable
+    assert not readable & set(digests.files_in(*digests.JUDGES).values())
+    assert {"numpy", "scipy", "pandas"} <= digests.versions_imported(*digests.JUDGES).keys()
+
+
+def test_what_was_cut_short_runs_again_with_more_time(tmp_path, capsys, command):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     notebook = samples.with_code(
         solved(samples.chapters()[WARM_UP]),
@@ -427,7 +495,7 @@ def test_the_graders_memory_stays_small(tmp_path):
 
 
 def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(
-    tmp_path, capsys, monkeypatch
+    tmp_path, capsys, monkeypatch, command
 ):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     limited = tmp_path / "no_namespaces.py"
@@ -437,21 +505,20 @@ def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(
         "runpy.run_module('course.submission.server', run_name='__main__')\n",
         encoding="utf-8",
     )
-    warm_server.SERVERS.pop(True).close()
     popen = subprocess.Popen
 
     def without_namespaces(arguments, **options):
         return popen([sys.executable, str(limited), *arguments[2:]], **options)
 
     monkeypatch.setattr(warm_server.subprocess, "Popen", without_namespaces)
-    assert command(folder, "--output", output) == cli.NO_SANDBOX
+    assert grade(None, folder, "--output", output) == cli.NO_SANDBOX
     message = capsys.readouterr().err
     assert "user namespaces" in message and "--unsafe" in message
     assert not (output / grade_folder.GRADEBOOK).exists() or not any(
         row["points"] for row in table(output / grade_folder.GRADEBOOK)
     )
     monkeypatch.undo()
-    assert command(folder, "--output", output, "--unsafe") == cli.DONE
+    assert grade(None, folder, "--output", output, "--unsafe") == cli.DONE
     assert "WARNING" in capsys.readouterr().err
     assert {row["sandboxed"] for row in table(output / "gradebook.csv")} == {"no"}
     assert "without the sandbox" in (output / "feedback" / "ann.html").read_text(encoding="utf-8")
@@ -471,7 +538,9 @@ def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(
         ([".", "--column", "Grade"], "COLUMN=FIELD"),
     ],
 )
-def test_wrong_usage_has_a_message_and_a_code(arguments, message, tmp_path, monkeypatch, capsys):
+def test_wrong_usage_has_a_message_and_a_code(
+    arguments, message, tmp_path, monkeypatch, capsys, command
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in").mkdir()
     arguments = ["in" if argument == "." else argument for argument in arguments]
@@ -489,7 +558,7 @@ def test_wrong_usage_has_a_message_and_a_code(arguments, message, tmp_path, monk
         ("moodle", ["ID number", "Full name", "Email address", "Grade", "Feedback comments"]),
     ],
 )
-def test_the_import_file_has_the_systems_columns(system, header, tmp_path):
+def test_the_import_file_has_the_systems_columns(system, header, tmp_path, command):
     folder, output = quick(tmp_path / "in"), tmp_path / "out"
     roster = tmp_path / "roster.csv"
     roster.write_text(

@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from grading_tools import WARM_UP, start
+from grading_tools import WARM_UP, warm
 
 from course.chapters.editions import solved
-from course.grading import assignment, grade_folder, samples, warm_server
+from course.grading import assignment, grade_folder, samples
 from course.paths import PROJECT
-from course.submission.agreement import SandboxError
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -21,9 +20,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module", autouse=True)
 def sandbox(ci):
-    server = start(ci)
-    server.close()
-    warm_server.SERVERS.clear()
+    with warm(ci):
+        pass
 
 
 def a_class(folder, count):
@@ -53,8 +51,9 @@ if __name__ == "__main__":
             time.sleep(5)
             os.kill(victim, 9)
         threading.Thread(target=kill_one).start()
-        summary = grade_folder.grade_folder(folder / "in", folder / "out", assignment.load(), grade_folder.Options(
-            scheduler=cluster.scheduler_address, progress=False))
+        options = grade_folder.Options(scheduler=cluster.scheduler_address, progress=False)
+        summary = grade_folder.grade_folder(
+            folder / "in", folder / "out", assignment.load(), options)
         print(not Path("/proc", str(victim)).exists(),
               [result.exercises["ex-00"] for result in summary.results])
 """
@@ -107,7 +106,7 @@ def test_without_dask_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     (tmp_path / "in").mkdir()
     a_class(tmp_path / "in", 1)
-    with pytest.raises(SandboxError, match="pip install distributed"):
+    with pytest.raises(ValueError, match="pip install distributed"):
         grade_folder.grade_folder(
             tmp_path / "in",
             tmp_path / "out",

@@ -8,12 +8,11 @@ import sys
 
 import nbformat
 import pytest
-from grading_tools import WARM_UP, start
+from grading_tools import WARM_UP, grade, warm
 
-from course.__main__ import main
 from course.chapters.cells import exercise_id, tags
 from course.chapters.editions import solved
-from course.grading import cli, grade_folder, samples, submissions, warm_server
+from course.grading import cli, grade_folder, samples, submissions
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -146,15 +145,8 @@ def output(ci, tmp_path_factory):
     (hand_ins / "empty-folder").mkdir()
     (hand_ins / "a-folder.ipynb").mkdir()
     (hand_ins / "essay.docx").write_bytes(b"PK")
-    close, warm_server.close_servers = warm_server.close_servers, lambda: None
-    start(ci)
-    try:
-        assert (
-            main(["grade", "--quiet", str(hand_ins), "--output", str(folder / "out")]) == cli.DONE
-        )
-    finally:
-        warm_server.close_servers = close
-        warm_server.close_servers()
+    with warm(ci) as server:
+        assert grade(server, hand_ins, "--output", folder / "out") == cli.DONE
     return folder / "out"
 
 

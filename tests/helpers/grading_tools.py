@@ -1,37 +1,53 @@
 """What the tests of the grader share: a warm server, short runs, and fuzzed notebooks."""
 
+import argparse
 import json
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
-from course.grading import assignment, judge_notebook, notebook_run, warm_server
+from course.grading import assignment, cli, judge_notebook
+from course.grading.notebook_run import run_notebook
+from course.grading.warm_server import WarmServer
 from course.submission.agreement import SandboxError
 
 WARM_UP, POOLED = "01-warm-up", "02-complete-pooled"
 
 
-def start(ci: bool, models: bool = False) -> warm_server.Server:
+@contextmanager
+def warm(ci: bool, models: bool = False) -> Iterator[WarmServer]:
     """A warm server; where there is no sandbox the test is skipped, on CI it fails."""
-    server = warm_server.Server(models=models)
+    server = WarmServer(models=models)
     try:
         server.start()
     except SandboxError as error:
         if ci:
             pytest.fail(f"no sandbox, and CI is true: {error}", pytrace=False)
         pytest.skip(f"no sandbox: {str(error)[:200]}")
-    warm_server.SERVERS[True] = server
-    return server
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def grade(server: WarmServer | None, *arguments) -> int:
+    """The command ``grade``, in a server that is warm already; its exit code."""
+    parser = argparse.ArgumentParser()
+    cli.add_to(parser.add_subparsers())
+    return cli.grade_command(parser.parse_args(["grade", "--quiet", *map(str, arguments)]), server)
 
 
 def chapter(name: str) -> assignment.Chapter:
     return next(c for c in assignment.load().chapters if c.name == name)
 
 
-def run(cells: list[str], of: str = WARM_UP, **limits) -> dict:
+def run_in(server: WarmServer, cells: list[str], of: str = WARM_UP, **limits) -> dict:
     """Run code cells as a submission of a chapter."""
     limits = {"cell_seconds": 20} | limits
-    return notebook_run.run_notebook({"cells": cells, "plan": chapter(of).plan, "limits": limits})
+    task = {"cells": cells, "plan": chapter(of).plan, "limits": limits}
+    return run_notebook(task, server)
 
 
 def judged(result: dict, cells: list[str], of: str = WARM_UP) -> dict[str, judge_notebook.Answer]:
