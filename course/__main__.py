@@ -109,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "student":
             from course.chapters import editions
 
-            return editions.run(options.output)
+            return editions.student_command(options.output)
         case "numbers":
             from course.chapters import stored_numbers
 

@@ -227,7 +227,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def run(output: str | None) -> int:
+def student_command(output: str | None) -> int:
     """Write the student edition and say where it is; return an exit code."""
     folder = Path(output).resolve() if output else STUDENT_FOLDER
     try:

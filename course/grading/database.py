@@ -18,7 +18,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     key TEXT PRIMARY KEY, result BLOB NOT NULL, finished TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS notebooks (
-    student TEXT, path TEXT, chapter TEXT, digest TEXT, likeness TEXT, key TEXT, rules TEXT,
+    student TEXT, path TEXT, chapter TEXT, likeness TEXT, key TEXT, rules TEXT,
     status TEXT, sentence TEXT, notes TEXT, safe INTEGER, seconds REAL, graded TEXT,
     PRIMARY KEY (student, path));
 CREATE TABLE IF NOT EXISTS answers (

@@ -14,9 +14,10 @@ from course.grading import feedback, gradebook, marking, side_by_side
 from course.grading.assignment import Assignment
 from course.grading.database import Record
 from course.grading.judge_notebook import judge_chapter
+from course.grading.roster import on_roster
 from course.grading.side_by_side import Server
 from course.grading.student_results import StudentResult, results_of_class
-from course.grading.submissions import Handin, clean, collect
+from course.grading.submissions import Handin, collect
 
 RECORD, GRADEBOOK, IDENTICAL = "record.sqlite", "gradebook.csv", "identical.csv"
 MARKING, FEEDBACK = "marking.csv", "feedback"
@@ -72,19 +73,18 @@ def grade_folder(
     for handin in handins:
         handin.student = on_roster(handin.student, roster)
     output.mkdir(parents=True, exist_ok=True)
-    summary = Summary()
+    summary = Summary(identical=identical(handins))
     with Record(output / RECORD) as record:
-        record.forget_others({(h.student, shown(h, submissions)) for h in handins})
-        pending, done = sort_out(handins, submissions, assignment, options, record, summary)
-        summary.identical = identical(handins)
+        record.forget_others({(handin.student, handin.shown) for handin in handins})
+        pending = sort_out(handins, assignment, options, record, summary)
         bar = tqdm(
             total=len(handins),
-            initial=done,
+            initial=len(handins) - sum(map(len, pending.values())),
             unit="notebook",
             disable=not options.progress,
             desc="Grading",
         )
-        tasks = {handin_key(h, assignment, options): task_of(h, options) for h in pending}
+        tasks = {key: task_of(same[0], options) for key, same in pending.items()}
         try:
             with bar:
                 for key, result in run_all(tasks, options, server):
@@ -92,8 +92,8 @@ def grade_folder(
                     # What the machine's own trouble did is not kept: it is tried again next time.
                     if result["status"] != "failed":
                         record.store_run(key, result | {"limits": options.limits})
-                    for handin in (h for h in pending if handin_key(h, assignment, options) == key):
-                        store(handin, result, submissions, assignment, options, record)
+                    for handin in pending[key]:
+                        store(handin, result, key, assignment, options, record)
                         summary.judged += 1
                         bar.update()
         finally:  # interrupted too: what is done is there to be read
@@ -103,34 +103,30 @@ def grade_folder(
 
 def sort_out(
     handins: list[Handin],
-    submissions: Path,
     assignment: Assignment,
     options: Options,
     record: Record,
     summary: Summary,
-) -> tuple[list[Handin], int]:
-    """Store what needs no run; return the others, and how many are done."""
+) -> dict[str, list[Handin]]:
+    """Store what needs no run; return the others, the same ones together under their key."""
     known = {(row["student"], row["path"]): row for row in record.query("SELECT * FROM notebooks")}
-    pending = []
+    pending = defaultdict(list)
     for handin in handins:
-        row = known.get((handin.student, shown(handin, submissions)))
+        row = known.get((handin.student, handin.shown))
         if handin.problem:
-            record.store_notebook(
-                row_of(handin, submissions, assignment, options)
-                | {"status": "unreadable", "sentence": handin.problem},
-                [],
-            )
+            unread = {"status": "unreadable", "sentence": handin.problem, "seconds": 0.0}
+            store(handin, unread, "", assignment, options, record)
             continue
-        key = handin_key(handin, assignment, options)
+        key = key_of(handin, assignment, options)
         result = record.stored_run(key)
         if not result or outgrown(result, options.limits):
-            pending.append(handin)
+            pending[key].append(handin)
         elif row and row["key"] == key and row["rules"] == assignment.rules:
             summary.unchanged += 1
         else:
-            store(handin, result, submissions, assignment, options, record)
+            store(handin, result, key, assignment, options, record)
             summary.judged += 1
-    return pending, len(handins) - len(pending)
+    return pending
 
 
 def outgrown(result: dict, limits: dict) -> bool:
@@ -143,22 +139,7 @@ def outgrown(result: dict, limits: dict) -> bool:
     )
 
 
-def on_roster(student: str, roster: dict[str, dict[str, str]] | None) -> str:
-    """The roster's own key of a student whose file name begins with it."""
-    for key, details in (roster or {}).items():
-        for name in filter(None, (key, details.get("file"))):
-            rest = student.lower().removeprefix(name.lower())
-            if rest != student.lower() and (not rest or rest[0] in "_-. "):
-                return key
-    return student
-
-
-def shown(handin: Handin, submissions: Path) -> str:
-    """A file's path as it is shown and stored."""
-    return "/".join(map(clean, handin.path.relative_to(submissions).parts))
-
-
-def handin_key(handin: Handin, assignment: Assignment, options: Options) -> str:
+def key_of(handin: Handin, assignment: Assignment, options: Options) -> str:
     """What a run depends on: cells, what is collected and how, and whether it was sandboxed."""
     parts = [handin.notebook.code, handin.chapter.plan, assignment.collector, options.safe]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -189,55 +170,25 @@ def run_all(
 
 
 def store(
-    handin: Handin,
-    result: dict,
-    submissions: Path,
-    assignment: Assignment,
-    options: Options,
-    record: Record,
+    handin: Handin, result: dict, key: str, assignment: Assignment, options: Options, record: Record
 ) -> None:
-    """Judge what a notebook left, and store it."""
-    answers = (
-        []
-        if result["status"] == "failed"
-        else judge_chapter(handin.chapter, result, handin.notebook.code)
-    )
-    record.store_notebook(
-        row_of(handin, submissions, assignment, options)
-        | {
-            "status": result["status"],
-            "sentence": result["sentence"],
-            "seconds": result["seconds"],
-        },
-        answers,
-    )
-
-
-def row_of(handin: Handin, submissions: Path, assignment: Assignment, options: Options) -> dict:
-    """What the record says of a file, before it was run."""
+    """Judge what a notebook left, if it could be read and run, and store it."""
     row = {
         "student": handin.student,
-        "path": shown(handin, submissions),
-        "chapter": None,
-        "digest": "",
-        "likeness": "",
-        "key": "",
+        "path": handin.shown,
+        "chapter": handin.chapter and handin.chapter.name,
+        "likeness": handin.notebook.likeness if handin.chapter else "",
+        "key": key,
         "rules": assignment.rules,
-        "status": "",
-        "sentence": "",
-        "notes": "",
+        "status": result["status"],
+        "sentence": result["sentence"],
+        "notes": " ".join(handin.notebook.notes) if handin.chapter else "",
         "safe": int(options.safe),
-        "seconds": 0.0,
+        "seconds": result["seconds"],
     }
-    if handin.chapter:
-        row |= {
-            "chapter": handin.chapter.name,
-            "digest": handin.notebook.digest,
-            "likeness": handin.notebook.likeness,
-            "key": handin_key(handin, assignment, options),
-            "notes": " ".join(handin.notebook.notes),
-        }
-    return row
+    ran = result["status"] not in ("unreadable", "failed")
+    answers = judge_chapter(handin.chapter, result, handin.notebook.code) if ran else []
+    record.store_notebook(row, answers)
 
 
 def identical(handins: list[Handin]) -> list[tuple[str, list[str]]]:

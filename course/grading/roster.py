@@ -25,3 +25,13 @@ def read(path: Path) -> dict[str, dict[str, str]]:
             raise ValueError(f"{path} has {key} twice.")
         students[key] = row
     return students
+
+
+def on_roster(student: str, roster: dict[str, dict[str, str]] | None) -> str:
+    """The roster's own key of a student whose file name begins with it."""
+    for key, details in (roster or {}).items():
+        for name in filter(None, (key, details.get("file"))):
+            rest = student.lower().removeprefix(name.lower())
+            if rest != student.lower() and (not rest or rest[0] in "_-. "):
+                return key
+    return student

@@ -12,7 +12,7 @@ from grading_tools import WARM_UP, grade, warm
 
 from course.chapters.cells import exercise_id, tags
 from course.chapters.editions import solved
-from course.grading import cli, grade_folder, samples, submissions
+from course.grading import cli, grade_folder, samples, submissions, submitted_notebook
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -81,7 +81,7 @@ def full_of_outputs(notebook):
 
 
 def many_cells(notebook):
-    notebook.cells += [nbformat.v4.new_code_cell("pass")] * submissions.MOST_CELLS
+    notebook.cells += [nbformat.v4.new_code_cell("pass")] * submitted_notebook.MOST_CELLS
 
 
 def version_3(notebook):
