@@ -15,6 +15,7 @@ import nbformat
 
 from course.chapters import editions
 from course.chapters.cells import chapters
+from course.chapters.slips import SlipError
 from course.paths import BUILD, PROJECT
 
 REPOSITORY = "COURSE_REPOSITORY"
@@ -54,6 +55,12 @@ def write(folder: Path = BUILD / BRANCH) -> int:
             f"Set {REPOSITORY} to the address of the repository, https://...; it is {repository!r}."
         )
         return 2
+    paths = chapters()
+    try:
+        notebooks = {path: editions.handed_out(path, paths) for path in paths}
+    except (editions.EditionError, SlipError) as error:
+        print(error)
+        return 1
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True)
     shutil.rmtree(folder, ignore_errors=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
@@ -62,9 +69,7 @@ def write(folder: Path = BUILD / BRANCH) -> int:
         shutil.copy(PROJECT / name, target)
     for name in ("instructors", "tests"):  # rubrics and answers are not for students
         shutil.rmtree(folder / name, ignore_errors=True)
-    paths = chapters()
-    for path in paths:
-        notebook = editions.handed_out(path, paths)
+    for path, notebook in notebooks.items():
         nbformat.write(ready(notebook, repository), folder / path.relative_to(PROJECT))
     print(f"The files of the branch {BRANCH!r} are ready: {folder}")
     return 0
