@@ -8,11 +8,13 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full run student grade sample-class nbgrader pdf slides launch lab edit numbers timings bench compile lock clean
+.PHONY: help book check test-quick test test-full run student grade sample-class nbgrader pdf slides launch lab edit numbers timings bench compile lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
 	@echo "                (SOLUTIONS=withheld: without any solution)"
+	@echo "make check      check style, types and declared imports, in seconds"
+	@echo "make test-quick  run the tests that need no fit, no browser and no built book"
 	@echo "make test       run every test"
 	@echo "make test-full  run the slow tests too"
 	@echo "make run        execute all chapters again, in place"
@@ -34,6 +36,12 @@ help:
 
 book: $(ENVIRONMENT)
 	@$(COURSE) book $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
+
+check: $(ENVIRONMENT)
+	@$(COURSE) check
+
+test-quick: $(ENVIRONMENT)
+	@$(COURSE) test --quick
 
 test: $(ENVIRONMENT)
 	@$(COURSE) test

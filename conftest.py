@@ -1,4 +1,8 @@
-"""What all tests share: strict key numbers, and what happens to tests when the data are missing.
+"""What all tests share: which of them run, strict key numbers, and what happens without the data.
+
+`--quick` goes by what a test does, so that no list goes stale: the tests of notebooks, and those
+that use a fixture which renders a book or drives Chromium, are left out; a test that fits a model,
+starts a kernel or the grader's server, or renders a book is skipped when it comes to that.
 
 The tests that need the data sets are the items marked ``needs_data``, the tests that use the
 fixtures ``spotify`` or ``running``, and every notebook cell that nbval executes. Without data and
@@ -8,12 +12,14 @@ continuous integration passes by skipping. Data that were altered stop the whole
 
 import os
 
+import filelock
 import nbval.kernel
 import prose_items
 import pytest
 
 from course import data
 from course.chapters import kernels
+from course.grading import runner
 from course.site import book
 
 # nbval starts its kernels as everything here does: see course/chapters/kernels.py.
@@ -23,7 +29,28 @@ os.environ["COURSE_STRICT"] = "1"
 prose_items.join()
 
 DATA_FIXTURES = {"spotify", "running"}
+SLOW_FIXTURES = {"site", "small_site", "browser"}  # not for `--quick`
 MISSING = pytest.StashKey[str]()
+WORKERS = 2
+
+
+def pytest_addoption(parser):
+    """How much to run."""
+    parser.addoption("--quick", action="store_true", help="no fit, no browser, no rendered book")
+    parser.addoption("--full", action="store_true", help="the tests marked slow, too")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Run everything in two processes; what the command line names, in one if it does not say."""
+    named = config.args_source is config.ArgsSource.ARGS
+    option = config.option
+    if named or hasattr(config, "workerinput") or option.collectonly or option.usepdb:
+        return
+    if getattr(option, "numprocesses", 0) is None:  # pytest-xdist is there, and was not asked
+        option.numprocesses = WORKERS
+    if getattr(option, "dist", "") == "no":
+        option.dist = "loadgroup"
 
 
 def pytest_configure(config):
@@ -52,13 +79,43 @@ def pytest_configure_node(node):
     node.workerinput["missing_data"] = node.config.stash[MISSING]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Mark what needs data; skip it if there are none."""
+    """Mark items by what they use, keep those that were asked for; without data skip some."""
     for item in items:
-        if item.path.suffix == ".ipynb" or DATA_FIXTURES & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.path.suffix == ".ipynb" or DATA_FIXTURES & fixtures:
             item.add_marker("needs_data")
         if config.stash[MISSING] and item.get_closest_marker("needs_data") and not on_ci():
             item.add_marker(pytest.mark.skip(reason="no data: see above, 'no data'"))
+
+    chosen = [item for item in items if is_chosen(item, config.option)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def is_chosen(item, option) -> bool:
+    """Does this run, with these options, include the test?"""
+    if option.quick and (
+        item.path.suffix == ".ipynb" or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+    ):
+        return False
+    return option.full or not item.get_closest_marker("slow")
+
+
+def pytest_sessionstart(session):
+    """Under `--quick`, let whatever takes long skip the test that asks for it."""
+    if not session.config.option.quick:
+        return
+    import bambi  # takes seconds
+
+    def not_now(*args, **kwargs):
+        pytest.skip("not with --quick: it fits, renders, or starts a kernel or a server")
+
+    bambi.Model.fit = not_now
+    book.build = not_now
+    kernels.socket_files = not_now
+    runner.Server.start = not_now
 
 
 def on_ci() -> bool:
@@ -100,7 +157,18 @@ def ci():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The folder of the book, rendered from nothing; warnings are errors."""
-    output = tmp_path_factory.mktemp("book")
-    assert book.build(output=output, fresh=True) == 0, "see the messages of Sphinx above"
+    """The folder of the book, rendered from nothing; warnings are errors.
+
+    The processes of one run share it: the first to want it renders it, the others wait.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # each process has a folder of its own below it
+    output = shared / "book"
+    with filelock.FileLock(shared / "book.lock"):
+        if not output.is_dir():
+            code = book.build(output=output, fresh=True)
+            output.mkdir(exist_ok=True)
+            (output / "exit-code").write_text(str(code))
+    assert (output / "exit-code").read_text() == "0", "see the messages of Sphinx above"
     return output / "_build" / "html"

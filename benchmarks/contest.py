@@ -75,7 +75,8 @@ def measure(
         for name, reason in reasons.items()
         if reason
     ]
-    numbers, versions = {}, {}
+    numbers: dict[tuple[str, str], dict] = {}
+    versions: dict[str, str] = {}
     save(results, rows, numbers, versions)
     steps = tqdm(plan([name for name in names if not reasons[name]], rounds), unit="process")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
@@ -91,10 +92,10 @@ def measure(
 
 def save(results: Path, rows: list[dict], numbers: dict, versions: dict) -> None:
     """Write what has been measured so far."""
-    numbers = [{"contestant": name, **number} for (name, _), number in numbers.items()]
+    found = [{"contestant": name, **number} for (name, _), number in numbers.items()]
     for name, table in {
         "runs": pd.DataFrame(rows, columns=list(COLUMNS)),
-        "numbers": pd.DataFrame(numbers),
+        "numbers": pd.DataFrame(found),
         "versions": pd.DataFrame(sorted(versions.items()), columns=["package", "version"]),
     }.items():
         table.to_csv(results / f"{name}.csv", index=False, float_format="%.6g")
@@ -144,7 +145,7 @@ def one(
         found = of_draws.against_ledger(values, model, priors)
         row["agree"], row["compared"] = sum(n["agrees"] for n in found), len(found)
     used = pd.read_csv(out / "versions.csv", dtype=str)
-    return row, found, dict(zip(used["package"], used["version"]))
+    return row, found, dict(zip(used["package"], used["version"], strict=True))
 
 
 def use_two_cores() -> None:

@@ -21,7 +21,7 @@ def read(folder: Path, model: str) -> dict[Target, xr.DataArray]:
     values = np.fromfile(folder / f"{model}.draws", "<f8").reshape(len(names), CHAINS, -1)
     return {
         Target.parse(name): xr.DataArray(value, dims=("chain", "draw"))
-        for name, value in zip(names, values)
+        for name, value in zip(names, values, strict=True)
     }
 
 
@@ -33,10 +33,11 @@ def judged(draws: dict[Target, xr.DataArray]) -> list[Target]:
 def smallest_ess(draws: dict[Target, xr.DataArray]) -> tuple[float, float]:
     """The smallest bulk and tail effective sample size over the parameters that count."""
     targets = judged(draws)
-    return tuple(
+    bulk, tail = (
         min(float(az.ess(draws[target], method=method)) for target in targets)
         for method in ("bulk", "tail")
     )
+    return bulk, tail
 
 
 def errors(draws: dict[Target, xr.DataArray], model: str, priors: str) -> tuple[float, float, int]:

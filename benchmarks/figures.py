@@ -27,13 +27,13 @@ def speed(runs: pd.DataFrame):
     rates = rates.drop("filled", level="cache", errors="ignore").sort_index()
     names = [name for name in CONTESTANTS if name in rates.index.get_level_values("contestant")]
     fig, ax = plt.subplots(figsize=(5.8, 1.2 + 0.42 * len(names)))
-    for marker, (model, title) in zip("osD^", MODELS.items()):
+    for marker, (model, title) in zip("osD^", MODELS.items(), strict=True):
         at = [
             (rates[name, model].iloc[0], names.index(name))
             for name in names
             if (name, model) in rates.index
         ]
-        ax.plot(*zip(*at), marker, label=title, markersize=7, clip_on=False)
+        ax.plot(*zip(*at, strict=True), marker, label=title, markersize=7, clip_on=False)
     ax.set(
         xscale="log",
         xlabel="effective samples a second, second fit (log scale)",
@@ -49,7 +49,7 @@ def growing(growth: pd.DataFrame):
     """Seconds and memory by the number of artists, both on log axes; crosses mark failures."""
     fig, axes = plt.subplots(1, 2, figsize=(5.8, 3.9))
     for ax, column, label in zip(
-        axes, ("seconds", "peak_gib"), ("seconds, data to table", "memory, GiB")
+        axes, ("seconds", "peak_gib"), ("seconds, data to table", "memory, GiB"), strict=True
     ):
         for way, rows in growth.groupby("way", sort=False):
             done = rows[rows["status"] == "ok"]

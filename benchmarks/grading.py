@@ -40,7 +40,9 @@ def write_class(folder: Path, chapters: dict, size: int) -> None:
             path.write_text(samples.as_text(notebook), encoding="utf-8")
 
 
-def graded(chapters: dict, size: int, workers: int, server: WarmServer) -> tuple[float, int]:
+def graded(
+    chapters: dict, size: int, workers: int, server: WarmServer
+) -> tuple[float, float | None]:
     """Seconds to grade a class once warm, and the points of its first student."""
     with tempfile.TemporaryDirectory() as folder:
         write_class(Path(folder, "in"), chapters, size)

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def by_integration(data: pd.DataFrame, draws: int) -> None:
     print(post.summary("mu_j", labels=shown).head().to_string())
 
 
-WAYS = {
+WAYS: dict[str, Callable] = {
     "Bambi, this book": by_bambi,
     "Bambi, nutpie default": partial(by_bambi, low_rank=False),
     "exact": by_integration,

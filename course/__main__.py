@@ -7,7 +7,7 @@ import argparse
 import subprocess
 import sys
 
-if sys.version_info < (3, 12):  # before any import that needs it
+if sys.version_info < (3, 12):  # noqa: UP036  # said before any import that needs it
     sys.exit("This book needs Python 3.12 or later; this is " + sys.version.split()[0] + ".")
 
 from course.fitting.settings import DRAWS
@@ -39,7 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     student = commands.add_parser("student", help="write the notebooks without their solutions")
     student.add_argument("--output", help="the folder to write to (default: _build/student)")
     test = commands.add_parser("test", help="run every test")
-    test.add_argument("--full", action="store_true", help="the slow tests too")
+    extent = test.add_mutually_exclusive_group()
+    extent.add_argument("--quick", action="store_true", help="no fit, no browser, no built book")
+    extent.add_argument("--full", action="store_true", help="the slow tests too")
+    commands.add_parser("check", help="check style, types and declared imports; runs nothing")
     run = commands.add_parser("run", help="execute chapters again, in place")
     run.add_argument("notebooks", nargs="*", help="only these (default: all)")
     grading.add_to(commands)
@@ -74,8 +77,12 @@ def main(arguments: list[str] | None = None) -> int:
 
             return book.build(solutions=options.solutions)
         case "test":
-            selection = ["-m", ""] if options.full else []
+            selection = ["--full"] if options.full else ["--quick"] if options.quick else []
             return subprocess.call([sys.executable, "-m", "pytest", *selection])
+        case "check":
+            from course.upkeep import checks
+
+            return checks.run()
         case "run":
             from course.chapters import execute
 
@@ -141,6 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
             from course.upkeep import lock
 
             return lock.write()
+    raise AssertionError(f"{options.command} is listed above and does nothing")
 
 
 if __name__ == "__main__":

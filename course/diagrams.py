@@ -63,7 +63,7 @@ def _columns(count: int) -> list[float]:
 
 def _families(ax, groups) -> None:
     columns = _columns(len(groups))
-    for x, name in zip(columns, groups):
+    for x, name in zip(columns, groups, strict=True):
         for offset in (-0.09, 0, 0.09):
             _arrow(ax, (x, GROUPS), (x + offset, OBSERVATIONS), ORANGE)
             _node(ax, (x + offset, OBSERVATIONS), "$y$", GREY)

@@ -38,7 +38,8 @@ class KeyNumbers:
     def __repr__(self) -> str:
         return "\n".join(
             "  ".join(
-                f"{cell:<{-w}}" if w < 0 else f"{cell:>{w}}" for cell, w in zip(row, WIDTHS)
+                f"{cell:<{-w}}" if w < 0 else f"{cell:>{w}}"
+                for cell, w in zip(row, WIDTHS, strict=True)
             ).rstrip()
             for row in (HEADER, *self.rows)
         )
@@ -89,7 +90,8 @@ def key_numbers(computed: Mapping[str, xr.DataArray | Real]) -> KeyNumbers:
     NumberIsOffError
         In the tests and under ``make run`` only, if a number does not agree.
     """
-    rows, off = [], []
+    rows: list[tuple[str, ...]] = []
+    off = []
     for key, value in computed.items():
         for number in rows_of(key):
             result, mcse = value_and_error(number, value)
@@ -104,7 +106,9 @@ def key_numbers(computed: Mapping[str, xr.DataArray | Real]) -> KeyNumbers:
             )
             rows.append(row)
             if verdict != AGREES:
-                off.append(", ".join(f"{name} {cell}" for name, cell in zip(HEADER, row)))
+                off.append(
+                    ", ".join(f"{name} {cell}" for name, cell in zip(HEADER, row, strict=True))
+                )
     if off and os.environ.get(STRICT):
         raise NumberIsOffError("\n".join(off))
     return KeyNumbers(rows)
@@ -136,7 +140,7 @@ def value_and_error(number: Number, value) -> tuple[float, float]:
             p = int(number.statistic[1:]) / 100
             return float(value.quantile(p)), float(az.mcse(value, method="quantile", prob=p))
         case "mad_sd":  # a median of distances: the error of its centre cancels
-            distance = np.abs(value - value.median())
+            distance = abs(value - value.median())
             return (
                 MAD_CONSTANT * float(distance.median()),
                 MAD_CONSTANT * float(az.mcse(distance, method="median")),

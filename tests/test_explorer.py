@@ -20,7 +20,7 @@ def posterior_mean(y, group, sigma_y, sigma_mu):
     count = group.max() + 1
     precision = np.zeros((count + 1, count + 1))
     right = np.zeros(count + 1)
-    for value, j in zip(y, group):
+    for value, j in zip(y, group, strict=True):
         precision[j + 1, j + 1] += 1 / sigma_y**2
         right[j + 1] += value / sigma_y**2
     for j in range(count):

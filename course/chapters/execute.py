@@ -5,10 +5,11 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from typing import cast
 
 import nbformat
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbclient import NotebookClient
-from nbclient.util import ensure_async
 from tqdm import tqdm
 
 from course.chapters import prose
@@ -28,21 +29,22 @@ class ChapterError(RuntimeError):
 class Client(NotebookClient):
     """Executes a chapter, and writes the values of the numbers in its prose."""
 
-    async def async_execute_cell(self, cell, cell_index, **options):
+    async def async_execute_cell(self, cell, cell_index, execution_count=None, store_history=True):
         """Execute a cell of code; of a cell of Markdown, compute the numbers."""
         if cell.cell_type == "markdown" and (asked := prose.expressions(cell.source)):
-            request = self.kc.execute("", silent=True, store_history=False, user_expressions=asked)
-            replies = await self.replies_to(request)
+            replies = await self.replies_to(asked)
             try:
                 cell.source = prose.filled(cell.source, prose.values(cell.source, replies))
             except prose.ProseError as error:
                 raise prose.ProseError(f"Cell {cell.id}: {error}") from None
-        return await super().async_execute_cell(cell, cell_index, **options)
+        return await super().async_execute_cell(cell, cell_index, execution_count, store_history)
 
-    async def replies_to(self, request: str) -> dict[str, dict]:
-        """What the kernel answers to a request for expressions."""
+    async def replies_to(self, asked: dict[str, str]) -> dict[str, dict]:
+        """What the kernel answers to these expressions."""
+        client = cast(AsyncKernelClient, self.kc)
+        request = client.execute("", silent=True, store_history=False, user_expressions=asked)
         while True:
-            message = await ensure_async(self.kc.get_shell_msg(timeout=self.timeout))
+            message = await client.get_shell_msg(timeout=self.timeout)
             if message["parent_header"].get("msg_id") == request:
                 return message["content"]["user_expressions"]
 

@@ -48,7 +48,10 @@ class Exercise:
 
 def number_of(id: str) -> str:
     """The number of an exercise as the source prints it: "5a" for the id "ex-05a"."""
-    digits, part = ID.fullmatch(id).groups()
+    match = ID.fullmatch(id)
+    if match is None:
+        raise ExerciseError(f"{id!r} is no id of an exercise; one looks like ex-05a.")
+    digits, part = match.groups()
     return f"{int(digits)}{part}"
 
 

@@ -40,13 +40,13 @@ def find(edition: NotebookNode, source: NotebookNode, rubrics: Iterable[str] = (
     for cell in edition.cells:
         text = text_of(cell)
         normal = normalised(text)
-        for reason in (*structure(cell), *assignments(text, source)):
-            found.append(f"cell {cell.id} {reason}")
+        reasons = (*structure(cell), *assignments(text, source))
+        found += [f"cell {cell.id} {reason}" for reason in reasons]
         for phrase, secret in secrets.items():
             if secret in normal:
                 found.append(f"cell {cell.id} says: {phrase.strip()}")
-        for number in sorted(numbers & set(DECIMAL.findall(text))):
-            found.append(f"cell {cell.id} shows the number {number}")
+        shown = sorted(numbers & set(DECIMAL.findall(text)))
+        found += [f"cell {cell.id} shows the number {number}" for number in shown]
     return found
 
 
@@ -106,7 +106,7 @@ def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
 def assigned(code: str) -> list[str]:
     """The assignments in a piece of code."""
     return [
-        ast.get_source_segment(code, node)
+        ast.get_source_segment(code, node) or ""
         for node in ast.walk(ast.parse(code))
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
     ]

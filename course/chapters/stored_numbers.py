@@ -40,7 +40,13 @@ def rows_in(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
             if match is None:
                 raise ValueError(f"The key-numbers cell {cell.id!r} prints {line!r}.")
             rows.append(
-                dict(zip(COLUMNS, (*fields[:4], match["value"], match["mcse"] or "0", fields[5])))
+                dict(
+                    zip(
+                        COLUMNS,
+                        (*fields[:4], match["value"], match["mcse"] or "0", fields[5]),
+                        strict=True,
+                    )
+                )
             )
     return rows
 

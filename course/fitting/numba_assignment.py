@@ -13,6 +13,7 @@ registered, and all works as before. ``python benchmarks/compile_cost.py`` shows
 
 import operator
 import sys
+from functools import cache
 
 # What the first edition left in PyTensor's cache asks for this module by its former name.
 sys.modules.setdefault("course.numba_assignment", sys.modules[__name__])
@@ -21,6 +22,7 @@ sys.modules.setdefault("course.numba_assignment", sys.modules[__name__])
 TESTED = ("0.68.",)
 
 
+@cache
 def register() -> bool:
     """Register the assignment with Numba, for arrays of numbers of up to two dimensions.
 
@@ -30,17 +32,14 @@ def register() -> bool:
         import numba
     except ImportError:
         return False
-    if numba.__version__.startswith(TESTED) and not register.done:
-        from numba.core import types
-        from numba.extending import lower_builtin
+    if not numba.__version__.startswith(TESTED):
+        return False
+    from numba.core import types
+    from numba.extending import lower_builtin
 
-        for index in (types.ellipsis, types.SliceType):
-            lower_builtin(operator.setitem, types.Array, index, types.Array)(lower_assignment)
-        register.done = True
-    return register.done
-
-
-register.done = False
+    for index in (types.ellipsis, types.SliceType):
+        lower_builtin(operator.setitem, types.Array, index, types.Array)(lower_assignment)
+    return True
 
 
 def lower_assignment(context, builder, signature, args):

@@ -64,7 +64,7 @@ def collect(folder: Path, assignment: Assignment) -> list[Handin]:
 def in_folder(folder: Path, student: str) -> list[Handin]:
     """The notebooks of one student's folder, subfolders too."""
     found = []
-    for path, folders, files in os.walk(folder, followlinks=False):
+    for path, folders, _ in os.walk(folder, followlinks=False):
         here = Path(path)
         depth = len(here.relative_to(folder).parts)
         links = [name for name in folders if (here / name).is_symlink()]

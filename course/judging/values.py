@@ -121,7 +121,8 @@ def _judge(
     own = evidence if evidence.supports else Evidence(None, False)
     tolerances = [half + STANDARD_ERRORS * own.errors(errors, probs) for _, errors in truths]
     within = [
-        np.abs(value - truth) <= tolerance for (truth, _), tolerance in zip(truths, tolerances)
+        np.abs(value - truth) <= tolerance
+        for (truth, _), tolerance in zip(truths, tolerances, strict=True)
     ]
     right = any(ends.all() for ends in within)
     if right and (evidence.supports or not needs_draws):

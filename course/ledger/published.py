@@ -72,7 +72,7 @@ class Number:
     @property
     def decimals(self) -> int:
         """Decimals to show of a sampled number: two more than the source prints."""
-        return 2 - Decimal(self.printed_unit).as_tuple().exponent
+        return 2 - int(Decimal(self.printed_unit).as_tuple().exponent)
 
     @property
     def in_words(self) -> str:
@@ -219,13 +219,13 @@ def standard_error(marginal: exact.Marginal, statistic: str, sample_size: float)
             error = marginal.sd
         case "median" | "q10" | "q90":
             p = {"median": 0.5, "q10": 0.1, "q90": 0.9}[statistic]
-            error = math.sqrt(p * (1 - p)) / marginal.pdf(marginal.quantile(p))
+            error = math.sqrt(p * (1 - p)) / float(marginal.pdf(marginal.quantile(p)))
         case "mad_sd":
             centre, spread = marginal.median, marginal.mad_sd / MAD_CONSTANT
             density = marginal.pdf(centre - spread) + marginal.pdf(centre + spread)
-            error = MAD_CONSTANT * 0.5 / density
+            error = MAD_CONSTANT * 0.5 / float(density)
         case "rms":  # sqrt(mean of squares): sd(x²) / (2 rms), near x = mean
             error = marginal.sd * marginal.mean / math.hypot(marginal.mean, marginal.sd)
         case _:
             raise KeyError(f"There is no statistic {statistic!r}.")
-    return float(error) / math.sqrt(sample_size)
+    return error / math.sqrt(sample_size)

@@ -7,10 +7,10 @@ cell, a slide shows headings, lists, tables and formulas; its sentences become s
 
 import shutil
 from html import escape
-from importlib.util import find_spec
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbformat import NotebookNode
@@ -24,7 +24,7 @@ from course.chapters.slips import SlipError, read_chapter
 from course.paths import PROJECT
 from course.site import book
 from course.site.solutions import ChoiceError, choice
-from course.site.sphinx.cells import copy_mathjax_to
+from course.site.sphinx.cells import copy_mathjax_to, folder_of
 
 REVEAL_PARTS = (
     "LICENSE",
@@ -84,22 +84,19 @@ def renderer() -> MarkdownIt:
     md.use(dollarmath_plugin).use(amsmath_plugin)
 
     def rule(before, after):
-        return lambda tokens, k, *_: before + escape(tokens[k].content.strip()) + after
+        return lambda _, tokens, k, *__: before + escape(tokens[k].content.strip()) + after
 
-    md.renderer.rules.update(
-        {
-            "math_inline": rule(r"\(", r"\)"),
-            "math_inline_double": rule(r"\[", r"\]"),
-            "math_block": rule(r"<div>\[", r"\]</div>"),
-            "amsmath": rule("<div>", "</div>"),
-        }
-    )
+    md.add_render_rule("math_inline", rule(r"\(", r"\)"))
+    md.add_render_rule("math_inline_double", rule(r"\[", r"\]"))
+    md.add_render_rule("math_block", rule(r"<div>\[", r"\]</div>"))
+    md.add_render_rule("amsmath", rule("<div>", "</div>"))
     return md
 
 
 def split(source: str, md: MarkdownIt) -> tuple[str, str]:
     """The HTML of what a slide shows of some Markdown, and of what is said."""
-    tokens, parts, start, depth = md.parse(source), ([], []), 0, 0
+    parts: tuple[list[Token], list[Token]] = ([], [])
+    tokens, start, depth = md.parse(source), 0, 0
     for k, token in enumerate(tokens):
         depth += token.nesting
         if depth == 0:  # the end of a block
@@ -167,7 +164,7 @@ def write(folder: Path) -> None:
             (folder / f"{path.stem}.html").write_text(deck(notebook), encoding="utf-8")
             links.append(f'<li><a href="{path.stem}.html">{escape(title(notebook))}</a></li>')
     (folder / "index.html").write_text(INDEX.format(links="\n".join(links)), encoding="utf-8")
-    reveal = Path(find_spec("sphinx_revealjs").origin).parent / "_static" / "revealjs"
+    reveal = folder_of("sphinx_revealjs") / "_static" / "revealjs"
     for part in REVEAL_PARTS:
         (folder / "reveal" / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(reveal / part, folder / "reveal" / part)

@@ -22,6 +22,7 @@ raises, whatever an object does, and what it returns is limited in size. `plan` 
 
 import math
 from collections.abc import Mapping
+from functools import reduce
 from numbers import Number
 from typing import Any
 
@@ -213,9 +214,9 @@ def _posterior(answer: Any, asked: Mapping) -> dict:
     variables = _posterior_variables(answer)
     parameters = {}
     for parameter, terms in asked["parameters"].items():
-        parts = [_term(variables, term) for term in terms]
-        if all(part is not None for part in parts):
-            parameters[parameter] = _packed(sum(parts))
+        parts = [part for term in terms if (part := _term(variables, term)) is not None]
+        if len(parts) == len(terms):
+            parameters[parameter] = _packed(reduce(np.add, parts))
     return {
         "variables": [
             [str(name)[:100], [int(size) for size in np.shape(variable)][:5]]

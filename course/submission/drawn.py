@@ -33,11 +33,11 @@ def _axes_of(plot: Any, depth: int = 0) -> list | None:
     """All matplotlib Axes of a figure, an axes, an artist, a grid, or a container of those."""
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import FigureBase
+    from matplotlib.figure import Figure, SubFigure
 
     if isinstance(plot, Axes):
         return [plot]
-    if isinstance(plot, FigureBase):
+    if isinstance(plot, (Figure, SubFigure)):
         return list(plot.axes)
     if isinstance(plot, Artist):
         return [plot.axes] if isinstance(plot.axes, Axes) else None
@@ -57,11 +57,11 @@ def _axes_of(plot: Any, depth: int = 0) -> list | None:
     if module == "arviz_plots" and hasattr(plot, "viz"):
         return _axes_of(plot.viz["figure"].values.item(), depth + 1)
     figure = getattr(plot, "figure", None) or getattr(plot, "_figure", None)
-    return list(figure.axes) if isinstance(figure, FigureBase) else None
+    return list(figure.axes) if isinstance(figure, (Figure, SubFigure)) else None
 
 
 def _panel(ax: Any) -> dict:
-    marks = []
+    marks: list[dict] = []
     for mark in _marks(ax):
         if len(marks) == MOST_MARKS:
             break

@@ -63,7 +63,8 @@ def main() -> None:
         if child == 0:
             channel.close()
             try:
-                supervise(Limits(**json.loads(request)), *files, proc, shell)
+                data, control = files
+                supervise(Limits(**json.loads(request)), data, control, proc, shell)
             finally:
                 os._exit(1)
         for file in files:
@@ -75,7 +76,8 @@ def warm_up(models: bool):
     from course.submission import kernel
 
     sys.modules["course.check"] = kernel.silent_check()
-    sys.modules["dask"] = None  # where it is installed, xarray would import it, and it wants /proc
+    # Where it is installed, xarray would import it, and it wants /proc.
+    sys.modules["dask"] = None  # type: ignore[assignment]  # an import of it fails
     for name in STACK:
         importlib.import_module(name)
     if models:
@@ -125,8 +127,9 @@ def supervise(limits: Limits, data: int, control: int, proc: int | None, shell) 
     os.close(data)
     commands.send(json.dumps({"pid": child}).encode())
     ended = os.pidfd_open(child) if hasattr(os, "pidfd_open") else None
+    watched: list[socket.socket | int] = [commands] if ended is None else [commands, ended]
     while True:
-        ready = select.select([commands, *([ended] if ended else [])], [], [], 1)[0]
+        ready = select.select(watched, [], [], 1)[0]
         if commands in ready:
             command = commands.recv(1)
             if command == b"i":

@@ -1,6 +1,7 @@
 """Choose package versions: pyproject.toml in, requirements.txt out."""
 
 import subprocess
+import sys
 
 from course.paths import PROJECT
 
@@ -14,6 +15,8 @@ def write() -> int:
     target = PROJECT / "requirements.txt"
     result = subprocess.run(
         [
+            sys.executable,
+            "-m",
             "uv",
             "pip",
             "compile",

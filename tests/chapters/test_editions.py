@@ -222,7 +222,7 @@ def test_a_leaking_edition_is_not_written(folder, tmp_path):
     chapter = small_activity.chapter()
     cell_of(chapter, "rest").source += " The mean was 52.541."
     nbformat.write(chapter, folder / "01-small.ipynb")
-    with pytest.raises(editions.EditionError, match="cell rest shows the number 52.541"):
+    with pytest.raises(editions.EditionError, match=r"cell rest shows the number 52.541"):
         editions.write_student(tmp_path / "out", folder)
     assert not (tmp_path / "out").exists()
 
@@ -266,7 +266,7 @@ def test_somebodys_work_is_not_overwritten(folder, tmp_path):
     cell_changed = small_activity.chapter()
     cell_of(cell_changed, "rest").source += " Indeed."
     nbformat.write(cell_changed, folder / "01-small.ipynb")
-    with pytest.raises(editions.EditionError, match="01-small.ipynb"):
+    with pytest.raises(editions.EditionError, match=r"01-small.ipynb"):
         editions.write_student(tmp_path / "out", folder)
     assert "guess_01 = 60" in mine.read_text(encoding="utf-8")
 

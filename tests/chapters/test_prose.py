@@ -92,7 +92,7 @@ def test_a_chapter_names_all_that_is_wrong():
             new_markdown_cell("The source says 15.2", id="third", metadata={"tags": ["erratum"]}),
         ]
     )
-    with pytest.raises(prose.ProseError, match="(?s)first: a number.*second: readers") as error:
+    with pytest.raises(prose.ProseError, match=r"(?s)first: a number.*second: readers") as error:
         prose.check(notebook)
     assert "third" not in str(error.value)
 

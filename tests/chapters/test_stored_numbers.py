@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+from functools import partial
 
 import nbformat
 import pandas as pd
@@ -67,7 +68,7 @@ def test_only_key_numbers_cells_are_read():
 
 
 def test_a_key_numbers_cell_without_output_is_an_error_that_says_what_to_do():
-    with pytest.raises(ValueError, match="'numbers' has no stored output.*make run"):
+    with pytest.raises(ValueError, match=r"'numbers' has no stored output.*make run"):
         stored_numbers.rows_in(notebook())
 
 
@@ -84,7 +85,7 @@ def test_printing_fails_when_a_verdict_is_not_agrees(monkeypatch, capsys, tmp_pa
         path = tmp_path / "lecture" / "01.ipynb"
         path.parent.mkdir(exist_ok=True)
         nbformat.write(notebook(repr(KeyNumbers(rows))), path)
-        monkeypatch.setattr(stored_numbers, "chapters", lambda: [path])
+        monkeypatch.setattr(stored_numbers, "chapters", partial(list, [path]))
         assert stored_numbers.print_ledger() == code
         assert text in capsys.readouterr().out
 

@@ -93,19 +93,16 @@ def version_99(notebook):
 
 
 GRADED = {
-    name: change
-    for name, change in [
-        ("as-it-is", lambda notebook: None),
-        ("no-ids", no_ids),
-        ("same-ids", same_ids),
-        ("no-metadata", no_metadata),
-        ("answer-duplicated", answer_duplicated),
-        ("answer-split", answer_split),
-        ("cells-reversed", cells_reversed),
-        ("full-of-outputs", full_of_outputs),
-        ("version-3", version_3),
-        ("version-99", version_99),
-    ]
+    "as-it-is": lambda notebook: None,
+    "no-ids": no_ids,
+    "same-ids": same_ids,
+    "no-metadata": no_metadata,
+    "answer-duplicated": answer_duplicated,
+    "answer-split": answer_split,
+    "cells-reversed": cells_reversed,
+    "full-of-outputs": full_of_outputs,
+    "version-3": version_3,
+    "version-99": version_99,
 }
 UNREADABLE = {
     "empty": (b"", "The file is empty."),

@@ -139,7 +139,7 @@ def test_lax_mode_shows_the_verdict(lax):
 @pytest.mark.needs_data
 def test_draws_under_a_literal_exponential_prior_are_off(strict):
     draws = draws_of("hierarchical", "sigma_mu", "literal")
-    with pytest.raises(NumberIsOffError, match="hier-sigma-mu.*computed is off"):
+    with pytest.raises(NumberIsOffError, match=r"hier-sigma-mu.*computed is off"):
         key_numbers({"hier-sigma-mu": draws})
 
 
@@ -159,7 +159,7 @@ def test_nan_among_the_draws_is_off(strict, where):
 @pytest.mark.needs_data
 @pytest.mark.parametrize("value", [349, float("nan"), 350.001])
 def test_a_wrong_fact_is_off(strict, value):
-    with pytest.raises(NumberIsOffError, match="spotify-rows.*computed is off"):
+    with pytest.raises(NumberIsOffError, match=r"spotify-rows.*computed is off"):
         key_numbers({"spotify-rows": value})
 
 
@@ -272,7 +272,7 @@ def test_the_text_form_parses_back(table):
         tuple(row[key] for key in ("id", "published", "exact_source", "exact", "verdict"))
         for row in read
     ] == [(*row[:4], row[5]) for row in table.rows]
-    for row, parsed in zip(table.rows, read):
+    for row, parsed in zip(table.rows, read, strict=True):
         shown = f"~{parsed['computed']} ± {parsed['mcse']}" if "~" in row[4] else row[4]
         assert shown == row[4]
 

@@ -163,7 +163,7 @@ def test_make_refuses_an_old_python_with_one_message(make):
 
 @needs_make
 def test_make_says_so_when_there_is_no_python_at_all(make):
-    nothing = {name: BROKEN for name in ("python3", "python3_14", "python3_13", "python3_12")}
+    nothing = dict.fromkeys(("python3", "python3_14", "python3_13", "python3_12"), BROKEN)
     code, output = make("test", **nothing)
     assert code != 0
     assert "needs Python 3.12 or later" in output and "shim" not in output

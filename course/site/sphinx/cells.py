@@ -8,12 +8,14 @@ import shutil
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
 
 from course.chapters import claims, prose, slips, stored_numbers
@@ -98,8 +100,8 @@ def know_terms_and_references(app: Sphinx, doctree: nodes.document) -> None:
         for id in term["ids"]:
             slugs[id] = (0, id, term.astext())
     if any(doctree.findall(bibliography_node)):
-        references = app.env.get_domain("cite")
-        for entry in references.get_entries(references.bibdata.bibfiles):
+        references = cast(BibtexDomain, app.env.get_domain("cite"))
+        for entry in references.get_entries(list(references.bibdata.bibfiles)):
             id = nodes.make_id(entry.key)
             slugs[id] = (0, id, entry.key)
 
@@ -121,9 +123,17 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
         copy_mathjax_to(target)
 
 
+def folder_of(package: str) -> Path:
+    """The folder of an installed package, which is not imported."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"{package} is not installed: pip install -r requirements.txt")
+    return Path(spec.submodule_search_locations[0])
+
+
 def copy_mathjax_to(target: Path) -> None:
     """Copy what we use of MathJax from its installed package to a folder."""
-    package = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0])
+    package = folder_of("sphinx-mathjax-offline")
     for part in MATHJAX_PARTS:
         source = package / "static" / "mathjax" / part
         (target / part).parent.mkdir(parents=True, exist_ok=True)
@@ -174,7 +184,8 @@ class NumberLedger(SphinxDirective):
         if self.arguments[0] == "activity" and sphinx_exercises.withheld():
             return [nodes.paragraph(text="These numbers come with the solutions, later.")]
         rows = stored_rows(self.env)
-        result, table, section, model = [], None, None, None
+        result: list[nodes.Node] = []
+        body, section, model = nodes.tbody(), None, None
         for number in numbers().values():
             if number.source != self.arguments[0]:
                 continue
@@ -188,8 +199,9 @@ class NumberLedger(SphinxDirective):
                 if head:
                     result.append(nodes.paragraph(text=f"{head[0].upper()}{head[1:]}:"))
                 result.append(table := ledger_table())
+                body = next(table.findall(nodes.tbody))
             section, model = number.section, head
-            table[0][-1] += self.row(number, tail, *rows.get(number.id, (None, None)))
+            body += self.row(number, tail, *rows.get(number.id, (None, None)))
         return result
 
     def row(self, number: Number, definition: str, stored: dict | None, page: str | None):

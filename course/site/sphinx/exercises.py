@@ -23,7 +23,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import exercise_node, solution_node
 
 from course.chapters.cells import ANSWERS, activity_chapters, exercise_id, read, tags, title
-from course.chapters.exercises import exercises, number_of, parse
+from course.chapters.exercises import Exercise, exercises, number_of, parse
 from course.site.solutions import SHOWN, VARIABLE, WITHHELD, ChoiceError, choice
 
 LIST_HEAD = ("Exercise", "Kind", "Points")
@@ -81,9 +81,9 @@ def shape(notebook: NotebookNode) -> None:
     if withheld():
         withhold(notebook)
     solved = {exercise_id(cell) for cell in notebook.cells if "solution" in tags(cell)}
-    cells = []
-    for id, group in groupby(notebook.cells, key=solution_of()):
-        group = list(group)
+    cells: list[NotebookNode] = []
+    for id, members in groupby(notebook.cells, key=solution_of()):
+        group = list(members)
         cells += [shaped(cell, solved) for cell in group if "answer" not in tags(cell)]
         if id:
             start, end = solution_gates(id)
@@ -129,7 +129,7 @@ def solution_gates(id: str) -> list[NotebookNode]:
     ]
 
 
-def shaped(cell: NotebookNode, solved: set[str]) -> NotebookNode:
+def shaped(cell: NotebookNode, solved: set[str | None]) -> NotebookNode:
     """One cell as the book shows it; `solved` are the exercises that have a solution."""
     if "exercise" in tags(cell):
         exercise = parse(cell)
@@ -198,7 +198,7 @@ class ShapeExercises(SphinxTransform):
         )
         solution.replace_self(folded)
         self.document.ids[label] = folded
-        del self.env.sphinx_exercise_registry[label]
+        del self.env.sphinx_exercise_registry[label]  # type: ignore[attr-defined]  # theirs
         self.allow_links(label, title)
 
     def allow_links(self, label: str, title: str) -> None:
@@ -220,7 +220,8 @@ class ExerciseList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make the tables."""
-        result, found = [], []
+        result: list[nodes.Node] = []
+        found: list[Exercise] = []
         for path in activity_chapters(Path(self.env.srcdir, "notebooks", "activity")):
             self.env.note_dependency(str(path))
             notebook = read(path)

@@ -55,7 +55,8 @@ class Offers(SphinxDirective):
 def pages_with_old_offers(app: Sphinx, env: BuildEnvironment, *_) -> list[str]:
     """The pages with the directive, if something was made or removed since the last build."""
     now = sorted(made(app))
-    old, env.book_offers = getattr(env, "book_offers", now), now
+    old = getattr(env, "book_offers", now)
+    env.book_offers = now  # type: ignore[attr-defined]  # ours, kept with the environment
     return (
         [] if old == now else [page for page in env.found_docs if env.metadata[page].get("offers")]
     )
