@@ -1,5 +1,6 @@
 """The environment that `make` builds, and what the repository may contain."""
 
+import ast
 import hashlib
 import os
 import re
@@ -14,8 +15,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+import course
 from course import data
-from course.paths import PROJECT
+from course.paths import PACKAGE, PROJECT
 
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\S+)( ; .+)?")
@@ -59,20 +61,32 @@ def test_every_dependency_is_pinned_to_a_version_that_it_allows(requirement):
     assert version in requirement.specifier
 
 
-def test_what_the_code_imports_is_pinned():
-    package_of = {
-        "bs4": "beautifulsoup4",
-        "yaml": "pyyaml",
-        "IPython": "ipython",
-        "markdown_it": "markdown-it-py",
-        "sphinxcontrib": "sphinxcontrib-bibtex",  # the one whose modules we import
-    }
-    own = {"course", "benchmarks", *(path.stem for path in PROJECT.glob("tests/**/*.py"))}
-    for path in [*PROJECT.glob("course/**/*.py"), *PROJECT.glob("tests/**/*.py")]:
-        found = re.findall(r"(?m)^(?:import|from) (\w+)", path.read_text(encoding="utf-8"))
-        for module in set(found) - sys.stdlib_module_names - own:
-            package = canonicalize_name(package_of.get(module, module))
-            assert package in PINNED, f"{path.name} imports {module}"
+def imported(path):
+    """The packages that a file imports, in functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_what_students_use_asks_only_for_what_the_package_itself_depends_on():
+    """`pip install` of the package, without extras, is all that a student has."""
+    folders = ("exact", "ledger", "judging", "submission", "fitting")
+    files = [path for path in PACKAGE.glob("*.py") if path.name != "__main__.py"]
+    files += [path for folder in folders for path in (PACKAGE / folder).rglob("*.py")]
+    depends = {canonicalize_name(Requirement(line).name) for line in PYPROJECT["dependencies"]}
+    depends |= {"ipython", "traitlets"}  # with ipykernel
+    for path in files:
+        for module in set(imported(path)) - sys.stdlib_module_names - {"course"}:
+            assert canonicalize_name(module) in depends, f"{path.name} imports {module}"
+
+
+def test_there_is_one_version_of_the_course():
+    version = PYPROJECT["version"]
+    assert course.__version__ == version
+    assert str(yaml.safe_load(text("CITATION.cff"))["version"]) == version
+    assert re.search(rf"(?m)^## {re.escape(version)} ", text("CHANGELOG.md"))
 
 
 def test_jupyter_book_stays_below_2():
@@ -192,7 +206,7 @@ def test_the_command_line_lists_its_commands():
         [sys.executable, "-m", "course", "--help"], cwd=PROJECT, text=True, capture_output=True
     )
     assert result.returncode == 0
-    for command in ("book", "test", "run", "numbers", "timings", "lock"):
+    for command in ("book", "check", "test", "run", "numbers", "timings", "lock"):
         assert re.search(rf"^    {command}  ", result.stdout, re.MULTILINE), command
 
 
