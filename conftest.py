@@ -13,6 +13,7 @@ continuous integration passes by skipping. Data that were altered stop the whole
 import os
 
 import filelock
+import hypothesis
 import nbval.kernel
 import prose_items
 import pytest
@@ -54,7 +55,12 @@ def pytest_cmdline_main(config):
 
 
 def pytest_configure(config):
-    """Look for the data once, in the process that starts the others."""
+    """Look for the data once, in the process that starts the others; say how hypothesis tries."""
+    examples = 500 if config.option.full else 30
+    hypothesis.settings.register_profile(
+        "course", deadline=None, derandomize=True, database=None, max_examples=examples
+    )
+    hypothesis.settings.load_profile("course")
     if hasattr(config, "workerinput"):
         config.stash[MISSING] = config.workerinput["missing_data"]
     else:

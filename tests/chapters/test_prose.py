@@ -5,6 +5,8 @@ import re
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -147,6 +149,16 @@ def test_what_no_reader_should_see_is_refused(reply, message):
 def test_a_rounded_number_may_differ_by_one_unit(expression, then, now, right):
     found = prose.differences(f"So <!--= {expression} -->{then}<!---->.", [now])
     assert (found == []) is right
+
+
+@given(st.lists(st.floats(-1e6, 1e6)), st.integers(0, 3))
+def test_any_number_goes_in_and_comes_out_as_the_reader_sees_it(numbers, decimals):
+    source = " and ".join(f'x <!--= f"{{x:,.{decimals}f}}" -->7<!---->' for _ in numbers)
+    values = prose.values(source, replies(*[f"{number:,.{decimals}f}" for number in numbers]))
+    text = prose.filled(source, values)
+    assert prose.plain(text) == " and ".join(f"x {value}" for value in values)
+    assert prose.differences(text, values) == []
+    assert prose.filled(text, ["7"] * len(numbers)) == source
 
 
 def run(tmp_path, *sources):

