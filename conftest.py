@@ -51,7 +51,7 @@ def pytest_cmdline_main(config):
     if getattr(option, "numprocesses", 0) is None:  # pytest-xdist is there, and was not asked
         option.numprocesses = WORKERS
     if getattr(option, "dist", "") == "no":
-        option.dist = "loadgroup"
+        option.dist = "loadfile"
 
 
 def pytest_configure(config):

@@ -162,10 +162,9 @@ def test_an_unknown_contestant_is_refused(capsys):
     assert "no contestant julia; there are book" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.needs_data
-@pytest.mark.parametrize(
-    "name", ["book", pytest.param("book-source-prior", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("name", ["book", "book-source-prior"])
 def test_a_contestant_in_python_fits_and_agrees(name, tmp_path):
     row, found, versions = contest.one(tmp_path, name, "hierarchical", "filled", 300, 1)
     assert row["status"] == "ok", row
@@ -202,10 +201,14 @@ def test_rstanarm_fits_and_agrees(model, tmp_path):
 # ------------------------------------------------------------------------------------- growth
 
 
-def test_both_ways_grow_and_too_much_is_stopped(tmp_path):
+@pytest.mark.slow
+def test_both_ways_grow(tmp_path):
     found = growth.measure({50: 100}, results=tmp_path, seconds_allowed=300)
     assert list(found["way"]) == list(growth.WAYS) and set(found["status"]) == {"ok"}
     assert (found["seconds"] < found["total"]).all()
+
+
+def test_a_way_that_takes_too_much_is_stopped(tmp_path):
     stopped = growth.measure({50: 100}, results=tmp_path, seconds_allowed=0.2)
     assert list(stopped["status"]) == ["stopped after 0 s"] * 3
 

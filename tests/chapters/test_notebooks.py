@@ -386,8 +386,6 @@ def nbval_results(tmp_path_factory):
             PROJECT / "pyproject.toml",
             "--rootdir",
             PROJECT,
-            "-n",
-            "2",
             f"--junit-xml={report}",
             folder,
         ],

@@ -41,9 +41,9 @@ def test_a_students_notebook_runs_in_an_empty_environment(wheel, tmp_path):
     environment, folder = tmp_path / "environment", tmp_path / "somewhere else"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     bin = environment / ("Scripts" if sys.platform == "win32" else "bin")
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", bin / "python"]
     subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", bin / "python"]  # noqa: RUF005
-        + [wheel, "nbclient", "--constraints", PROJECT / "requirements.txt"],
+        [*install, wheel, "nbclient", "--constraints", PROJECT / "requirements.txt"],
         check=True,
         cwd=PROJECT,
     )
