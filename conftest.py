@@ -2,7 +2,7 @@
 
 `--quick` goes by what a test does, so that no list goes stale: the tests of notebooks, and those
 that use a fixture which renders a book or drives Chromium, are left out; a test that fits a model,
-starts a kernel or the grader's server, or renders a book is skipped when it comes to that.
+starts a kernel or another Python, or renders a book is skipped when it comes to that.
 
 The tests that need the data sets are the items marked ``needs_data``, the tests that use the
 fixtures ``spotify`` or ``running``, and every notebook cell that nbval executes. Without data and
@@ -11,6 +11,8 @@ continuous integration passes by skipping. Data that were altered stop the whole
 """
 
 import os
+import subprocess
+import sys
 
 import filelock
 import hypothesis
@@ -20,7 +22,6 @@ import pytest
 
 from course import data
 from course.chapters import kernels
-from course.grading import runner
 from course.site import book
 
 # nbval starts its kernels as everything here does: see course/chapters/kernels.py.
@@ -116,12 +117,18 @@ def pytest_sessionstart(session):
     import bambi  # takes seconds
 
     def not_now(*args, **kwargs):
-        pytest.skip("not with --quick: it fits, renders, or starts a kernel or a server")
+        pytest.skip("not with --quick: it fits, renders, or starts a kernel or another Python")
+
+    def popen(self, args, *rest, start=subprocess.Popen.__init__, **options):
+        if not isinstance(args, str) and str(args[0]) == sys.executable:
+            not_now()
+        start(self, args, *rest, **options)
+
+    subprocess.Popen.__init__ = popen
 
     bambi.Model.fit = not_now
     book.build = not_now
     kernels.socket_files = not_now
-    runner.Server.start = not_now
 
 
 def on_ci() -> bool:
