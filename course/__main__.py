@@ -29,12 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
     decks = commands.add_parser("slides", help="make slides of the lecture")
     decks.add_argument("--solutions", choices=["shown", "withheld"], help="of the book with them")
     commands.add_parser("launch", help="write the branch that Colab and Binder open")
-    lab = commands.add_parser(
+    opened = commands.add_parser(
         "lab", help="write a workspace of your own, and open it in JupyterLab"
     )
-    lab.add_argument("--only-write", action="store_true", help="open nothing")
+    opened.add_argument("--only-write", action="store_true", help="open nothing")
     edit = commands.add_parser("edit", help="open the authors' notebooks in JupyterLab")
-    for command in (lab, edit):
+    for command in (opened, edit):
         command.add_argument("options", nargs="*", help="for JupyterLab, after --")
     student = commands.add_parser("student", help="write the notebooks without their solutions")
     student.add_argument("--output", help="the folder to write to (default: _build/student)")

@@ -11,6 +11,7 @@ import os
 import zipfile
 from collections.abc import Iterable, Set
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -116,9 +117,9 @@ def in_words(notebook: NotebookNode, files: Set[str], without: Set[str]) -> Note
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
 
 
-def student_metadata(cell: NotebookNode) -> dict:
+def student_metadata(cell: NotebookNode) -> dict[str, Any]:
     """The metadata that the student's copy of a cell has."""
-    result = {}
+    result: dict[str, Any] = {}
     if kept := [tag for tag in KEPT_TAGS if tag in tags(cell)]:
         result["tags"] = kept
     if "exercise" in tags(cell):
@@ -141,17 +142,17 @@ def solved(notebook: NotebookNode) -> NotebookNode:
     solutions = solution_code(notebook)
     result = student(notebook)
     for cell in result.cells:
-        if "answer" in tags(cell) and exercise_id(cell) in solutions:
-            cell.source = solutions[exercise_id(cell)]
+        if "answer" in tags(cell) and (code := solutions.get(exercise_id(cell) or "")):
+            cell.source = code
     return result
 
 
 def solution_code(notebook: NotebookNode) -> dict[str, str]:
     """The code of each solution, by the id of its exercise."""
-    cells = {}
+    cells: dict[str, list[str]] = {}
     for cell in notebook.cells:
-        if "solution" in tags(cell) and cell.cell_type == "code":
-            cells.setdefault(exercise_id(cell), []).append(cell.source)
+        if "solution" in tags(cell) and cell.cell_type == "code" and (id := exercise_id(cell)):
+            cells.setdefault(id, []).append(cell.source)
     return {id: "\n\n".join(sources) for id, sources in cells.items()}
 
 

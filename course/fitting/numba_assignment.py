@@ -7,8 +7,9 @@ Here the message is a constant and the copy a loop: the values are the same.
 
 `course.data` registers it for chapters, which need do nothing for it, and a program that does not
 import the course never meets it: not in its own process, and not in what is kept on disk, because
-compiled code refers to no module of ours. For versions of Numba that it was not tested with, nothing is
-registered, and all works as before. ``python benchmarks/compile_cost.py`` shows the difference.
+compiled code refers to no module of ours. For versions of Numba that it was not tested with,
+nothing is registered, and all works as before. ``python benchmarks/compile_cost.py`` shows the
+difference.
 """
 
 import operator
