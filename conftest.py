@@ -110,7 +110,7 @@ def is_chosen(item, option) -> bool:
     return option.full or not item.get_closest_marker("slow")
 
 
-def pytest_sessionstart(session):
+def pytest_collection_finish(session):
     """Under `--quick`, let whatever takes long skip the test that asks for it."""
     if not session.config.option.quick:
         return
