@@ -79,7 +79,7 @@ def of_target(
         return mu + draws[Target("b_j", artist)] if own is None else own
 
     sigma_mu = draws.get(Target("sigma_mu"))
-    sigma = draws.get(Target("sigma"), draws.get(Target("sigma_y")))
+    sigma = draws[Target("sigma" if Target("sigma") in draws else "sigma_y")]
     match target.name:
         case "mu_j":
             return mu_j()
@@ -91,7 +91,8 @@ def of_target(
             songs = len(ledger.load_spotify())
             return mu + sigma / np.sqrt(songs) * noise()
         case "variance_share":
-            return sigma_mu**2 / (sigma_mu**2 + sigma**2)
+            between, within = draws[Target("sigma_mu")] ** 2, sigma**2
+            return between / (between + within)
     return draws[target]
 
 

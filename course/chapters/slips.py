@@ -110,7 +110,8 @@ def of_exercise(cell: NotebookNode, facts: set[str], rules: Mapping | None) -> I
 
 def out_of_order(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
     """Cells of an exercise that are missing, apart or astray: the cell, and what is wrong."""
-    inside, seen = None, []
+    inside: str | None = None
+    seen: list[str] = []
     for cell in notebook.cells:
         if "exercise" in tags(cell):
             inside = exercise_id(cell)
@@ -119,8 +120,8 @@ def out_of_order(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
         if "check" in tags(cell):
             inside = None
     parts = [cell for cell in notebook.cells if exercise_id(cell) and tags(cell) & set(ROLES)]
-    for id, group in groupby(parts, key=exercise_id):
-        group = list(group)
+    for id, adjacent in groupby(parts, key=lambda cell: exercise_id(cell) or ""):
+        group = list(adjacent)
         roles = [role for role, _ in groupby(next(r for r in ROLES if r in tags(c)) for c in group)]
         if tuple(roles) != ROLES:
             yield group[0].id, f"{id} has {', '.join(roles)}; in order it needs {', '.join(ROLES)}."

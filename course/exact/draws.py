@@ -40,7 +40,7 @@ def draw_sds(grid: SdGrid, n: int, rng: np.random.Generator) -> list[Array]:
         )
     return [
         scale * np.sinh(low + (high - low) / 2 * (position + 1))
-        for scale, (low, high), position in zip(grid.scales, grid.boxes, at)
+        for scale, (low, high), position in zip(grid.scales, grid.boxes, at, strict=True)
     ]
 
 

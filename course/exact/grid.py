@@ -62,7 +62,7 @@ class SdGrid:
         # With mass at zero, the density of a group effect has a cusp there: spend more nodes.
         self.sizes = [
             size * resolution * (2 if box[0] == 0 else 1)
-            for size, box in zip(self.sizes, self.boxes)
+            for size, box in zip(self.sizes, self.boxes, strict=True)
         ]
         self._evaluate()
         if not np.isfinite(self._peak):
@@ -72,7 +72,9 @@ class SdGrid:
         """Log density of the coordinates x at the tensor product of the axes."""
         mesh = np.meshgrid(*axes, indexing="ij", sparse=True)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
-            value = self._log_density(*(a * np.sinh(x) for a, x in zip(self.scales, mesh)))
+            value = self._log_density(
+                *(a * np.sinh(x) for a, x in zip(self.scales, mesh, strict=True))
+            )
             value = value + sum(np.log(np.cosh(x)) for x in mesh)
         return np.where(np.isnan(value), -np.inf, value)
 
@@ -82,7 +84,10 @@ class SdGrid:
         box = [(0.0, 60.0)] * len(self.scales)
         for _ in range(60):
             widths = [(high - low) / cells for low, high in box]
-            axes = [low + width * (np.arange(cells) + 0.5) for (low, _), width in zip(box, widths)]
+            axes = [
+                low + width * (np.arange(cells) + 0.5)
+                for (low, _), width in zip(box, widths, strict=True)
+            ]
             log_f = self._log_f(axes)
             kept = np.nonzero(log_f >= log_f.max() - drop)
             new = [
@@ -90,9 +95,11 @@ class SdGrid:
                     max(low, axis[index.min()] - margin * width),
                     min(high, axis[index.max()] + margin * width),
                 )
-                for (low, high), axis, index, width in zip(box, axes, kept, widths)
+                for (low, high), axis, index, width in zip(box, axes, kept, widths, strict=True)
             ]
-            shrink = min((b - a) / (high - low) for (a, b), (low, high) in zip(new, box))
+            shrink = min(
+                (b - a) / (high - low) for (a, b), (low, high) in zip(new, box, strict=True)
+            )
             box = new
             if shrink > 0.7:
                 break
@@ -101,9 +108,12 @@ class SdGrid:
     def _evaluate(self) -> None:
         rules = [_gauss_legendre(size) for size in self.sizes]
         self.x = [
-            low + (high - low) / 2 * (rule[0] + 1) for (low, high), rule in zip(self.boxes, rules)
+            low + (high - low) / 2 * (rule[0] + 1)
+            for (low, high), rule in zip(self.boxes, rules, strict=True)
         ]
-        widths = [(high - low) / 2 * rule[1] for (low, high), rule in zip(self.boxes, rules)]
+        widths = [
+            (high - low) / 2 * rule[1] for (low, high), rule in zip(self.boxes, rules, strict=True)
+        ]
         self.projections = [rule[2] for rule in rules]
         log_f = self._log_f(self.x)
         self._peak = log_f.max()
@@ -123,7 +133,7 @@ class SdGrid:
         keep = self.weights > NEGLIGIBLE_WEIGHT
         weights = self.weights[keep]
         mesh = np.meshgrid(*self.x, indexing="ij")
-        sds = [a * np.sinh(x[keep]) for a, x in zip(self.scales, mesh)]
+        sds = [a * np.sinh(x[keep]) for a, x in zip(self.scales, mesh, strict=True)]
         return sds, weights / weights.sum()
 
     def marginal(self, axis: int, power: int = 1) -> Marginal:

@@ -67,18 +67,19 @@ class Hierarchical(Groups):
         total_ss = self.within_ss + self.count @ (self.mean - self._centre) ** 2
         within = np.sqrt(total_ss / self._n) or self.priors.sigma_y.scale
         # sigma_mu matters to the likelihood once sigma_mu² is like sigma_y² / n_j
-        return within, within / np.sqrt(self.count.max())
+        return float(within), float(within / np.sqrt(self.count.max()))
 
     def _mu_given(self, sigma_y: Array, sigma_mu: Array) -> tuple[Array, Array]:
         """Mean (from the centre) and precision of mu given the sds and the data."""
-        precision = 1 / self.priors.mu.sigma**2
+        precision = np.asarray(1 / self.priors.mu.sigma**2)
         weighted = precision * (self.priors.mu.mu - self._centre)
-        for size, groups, mean in zip(self._sizes, self._classes, self._class_mean):
+        for size, groups, mean in zip(self._sizes, self._classes, self._class_mean, strict=True):
             information = groups / (sigma_mu**2 + sigma_y**2 / size)
             precision, weighted = precision + information, weighted + information * mean
         return weighted / precision, precision
 
-    def _log_density(self, sigma_y: Array, sigma_mu: Array) -> Array:
+    def _log_density(self, *sds: Array) -> Array:
+        sigma_y, sigma_mu = sds
         within_df = self._n - len(self.count)
         log_density = self.priors.logpdf(sigma_y, sigma_mu)
         if within_df:
@@ -90,7 +91,7 @@ class Hierarchical(Groups):
         from_prior = (mu + self._centre - self.priors.mu.mu) / self.priors.mu.sigma
         log_density = log_density - 0.5 * (from_prior**2 + np.log(precision))
         for size, groups, mean, ss in zip(
-            self._sizes, self._classes, self._class_mean, self._class_ss
+            self._sizes, self._classes, self._class_mean, self._class_ss, strict=True
         ):
             variance = sigma_mu**2 + sigma_y**2 / size
             squares = (ss + groups * (mean - mu) ** 2) / variance

@@ -92,14 +92,15 @@ class Marginal(ABC):
 
     @cached_property
     def mad_sd(self) -> float:
-        lower, median, upper = self.quantile([0.25, 0.5, 0.75])
+        lower, median, upper = np.asarray(self.quantile([0.25, 0.5, 0.75]))
         # The median absolute deviation lies between the two distances to the quartiles.
         ends = np.sort([median - lower, upper - median])[:, None]
 
         def within(d: Array) -> tuple[Array, Array]:
+            below, above = median - d, median + d
             return (
-                self.cdf(median + d) - self.cdf(median - d),
-                self.pdf(median + d) + self.pdf(median - d),
+                np.asarray(self.cdf(above) - self.cdf(below)),
+                np.asarray(self.pdf(above) + self.pdf(below)),
             )
 
         mad = solve_increasing(within, np.array([0.5]), ends[0], ends[1], ends.mean(axis=0))
@@ -107,7 +108,7 @@ class Marginal(ABC):
 
     def interval(self, prob: float = PROBABILITY) -> tuple[float, float]:
         """Equal-tailed interval that holds `prob` of the posterior."""
-        lower, upper = self.quantile(tail_probabilities(prob))
+        lower, upper = np.asarray(self.quantile(tail_probabilities(prob)))
         return float(lower), float(upper)
 
     def hdi(self, prob: float = PROBABILITY) -> tuple[float, float]:
@@ -123,7 +124,7 @@ class Marginal(ABC):
 
         def slope(p: float) -> float:
             # the width changes by 1 / pdf(upper) - 1 / pdf(lower); this has the same sign
-            density = self.pdf(ends(p))
+            density = np.asarray(self.pdf(ends(p)))
             return float(density[0] - density[1])
 
         tails = np.linspace(0, 1 - prob, 41)[1:-1]
@@ -142,7 +143,8 @@ class Marginal(ABC):
 
     def grid(self, n: int = 400) -> tuple[Array, Array]:
         """n values that span all but 0.0001 of the posterior in each tail, and their density."""
-        x = np.linspace(*self.quantile([1e-4, 1 - 1e-4]), n)
+        low, high = np.asarray(self.quantile([1e-4, 1 - 1e-4]))
+        x = np.linspace(low, high, n)
         return x, np.asarray(self.pdf(x))
 
     def __repr__(self) -> str:

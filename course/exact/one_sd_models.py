@@ -62,7 +62,8 @@ class _OneSigma(Posterior):
     def _scales(self) -> tuple[float]:
         return (self._scale,)
 
-    def _log_density(self, sigma: Array) -> Array:
+    def _log_density(self, *sds: Array) -> Array:
+        (sigma,) = sds
         variance = self._prior_sd**2 + sigma[:, None] ** 2 / self._size
         squares = (self._estimate - self._prior_mean) ** 2 / variance
         log_density = self._sigma_prior.logpdf(sigma) - 0.5 * (squares + np.log(variance)).sum(1)
@@ -288,7 +289,7 @@ def regression(
     dx, dy = x_values - x_mean, y_values - y_mean
     sxx = dx @ dx
     slope_hat = dx @ dy / sxx
-    residual_ss = np.sum((dy - slope_hat * dx) ** 2)
+    residual_ss = float(np.sum((dy - slope_hat * dx) ** 2))
     if residual_ss <= (1e-14 * np.abs(y_values).max()) ** 2 * n:
         residual_ss = 0.0  # nothing left but rounding
     return Regression(

@@ -259,7 +259,8 @@ def no_pooled_priors(y: ArrayLike, group: ArrayLike) -> dict[str, Any]:
     sd_indicator = np.sqrt(count * (n - count) / (n * (n - 1)))
     return {
         "mu": {
-            label: Normal(0.0, float(2.5 * sd / sd_x)) for label, sd_x in zip(labels, sd_indicator)
+            label: Normal(0.0, float(2.5 * sd / sd_x))
+            for label, sd_x in zip(labels, sd_indicator, strict=True)
         },
         "sigma": Exponential(1 / sd),
     }

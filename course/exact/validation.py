@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 def check_numbers(**columns: ArrayLike) -> list[Array]:
@@ -60,7 +60,7 @@ def _check_shape(columns: dict[str, ArrayLike]) -> None:
     for name, column in columns.items():
         if np.ndim(column) != 1:
             raise ValueError(f"{name} must be one-dimensional.")
-    lengths = {name: len(column) for name, column in columns.items()}
+    lengths = {name: len(np.asarray(column)) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         sizes = ", ".join(f"{name} has {length}" for name, length in lengths.items())
         raise ValueError(f"The columns differ in length: {sizes}.")

@@ -1,5 +1,7 @@
 """The hierarchical model against code it shares nothing with, and against its own properties."""
 
+import itertools
+
 import numpy as np
 import pytest
 from exact_cases import SMALL_GROUP, SMALL_PRIORS, SMALL_Y, Q
@@ -59,13 +61,13 @@ def brute_force(priors, at):
         edges = sorted({0, at, s, 40})
         return sum(
             integrate.quad_vec(lambda t: integrand(s, t), low, high, epsrel=1e-4, epsabs=1e-12)[0]
-            for low, high in zip(edges, edges[1:])
+            for low, high in itertools.pairwise(edges)
         )
 
     edges = [0.02, at, 12, 60]
     total = sum(
         integrate.quad_vec(inner, low, high, epsrel=1e-4, epsabs=1e-11)[0]
-        for low, high in zip(edges, edges[1:])
+        for low, high in itertools.pairwise(edges)
     )
     return total[1:] / total[0]
 
@@ -101,7 +103,8 @@ def test_hierarchical_agrees_with_weighted_draws_from_the_prior():
     mu = rng.normal(3, 4, size)
     mu_j = {j: mu + sigma_mu * rng.standard_normal(size) for j in "abc"}
     log_weight = sum(
-        stats.norm.logpdf(value, mu_j[j], sigma_y) for j, value in zip(SMALL_GROUP, SMALL_Y)
+        stats.norm.logpdf(value, mu_j[j], sigma_y)
+        for j, value in zip(SMALL_GROUP, SMALL_Y, strict=True)
     )
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
@@ -123,7 +126,10 @@ def test_hierarchical_agrees_with_weighted_draws_from_the_prior():
     ]
     for draws, marginal in checks:
         indicators = [draws <= marginal.quantile(q) for q in (0.1, 0.5, 0.9)]
-        for values, expected in [(draws, marginal.mean), *zip(indicators, (0.1, 0.5, 0.9))]:
+        for values, expected in [
+            (draws, marginal.mean),
+            *zip(indicators, (0.1, 0.5, 0.9), strict=True),
+        ]:
             estimate = weight @ values
             error = np.sqrt(np.sum((weight * (values - estimate)) ** 2))
             assert abs(estimate - expected) < 4.5 * error

@@ -1,5 +1,7 @@
 """The three models with one standard deviation, against code they share nothing with."""
 
+import itertools
+
 import numpy as np
 import pytest
 from exact_cases import SMALL_GROUP, SMALL_Y
@@ -31,7 +33,7 @@ def one_sigma_reference(y, design, prior_mean, prior_sd, log_prior, contrasts, a
     pieces = [0.02, at, 10, 100]
     total = sum(
         integrate.quad_vec(integrand, a, b, epsrel=1e-9, epsabs=1e-20)[0]
-        for a, b in zip(pieces, pieces[1:])
+        for a, b in itertools.pairwise(pieces)
     )
     return total[1:] / total[0]
 

@@ -32,7 +32,7 @@ def test_unused_categories_are_ignored_and_order_kept():
 
 def test_unknown_names_are_key_errors_that_help(posteriors, spotify):
     post = posteriors["source"]
-    with pytest.raises(KeyError, match="'Frank Oceen'.*did you mean 'Frank Ocean'"):
+    with pytest.raises(KeyError, match=r"'Frank Oceen'.*did you mean 'Frank Ocean'"):
         post.mu_j("Frank Oceen")
     for call in (post.b_j, post.predict):
         with pytest.raises(KeyError, match="Mohsen Beats"):

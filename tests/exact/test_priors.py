@@ -40,7 +40,11 @@ def test_half_student_t_is_twice_the_positive_half():
 def test_relative_prior_is_a_density_of_sigma_mu():
     priors = HierarchicalPriors(Normal(0, 1), Exponential(2), HalfNormal(0.7), relative=True)
     for sigma_y in (0.2, 3.0):
-        area = integrate.quad(lambda t: np.exp(priors.logpdf(sigma_y, t)), 0, 50, points=[1])[0]
+
+        def density(sigma_mu, sigma_y=sigma_y):
+            return np.exp(priors.logpdf(sigma_y, sigma_mu))
+
+        area = integrate.quad(density, 0, 50, points=[1])[0]
         assert area == pytest.approx(2 * np.exp(-2 * sigma_y), rel=1e-6)
 
 

@@ -13,7 +13,7 @@ from functools import partial
 
 import pytest
 from bs4 import BeautifulSoup
-from grading_tools import WARM_UP, grade, warm
+from grading_tools import WARM_UP, grade, quick, warm
 
 from course.chapters.editions import solved
 from course.grading import (
@@ -70,18 +70,6 @@ def answers(output, student):
         database.row_factory = sqlite3.Row
         rows = database.execute("SELECT * FROM answers WHERE student = ?", (student,)).fetchall()
     return {row["name"]: dict(row) for row in rows}
-
-
-def quick(folder, students=("ann", "bob")):
-    """A class that needs no fit: the warm-up of each student, the last without an answer."""
-    folder.mkdir()
-    chapter = samples.chapters()[WARM_UP]
-    for student in students:
-        notebook = samples.student(chapter) if student == students[-1] else solved(chapter)
-        notebook.cells[0].source += f"\n\nBy {student}"
-        notebook.cells.append(samples.nbformat.v4.new_code_cell(f"me = '{student}'"))
-        (folder / f"{student}.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module")

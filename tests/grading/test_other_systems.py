@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from test_class import quick
+from grading_tools import quick
 
 from course.grading.notebook_run import run_notebook
 from course.grading.plain_processes import PlainProcesses

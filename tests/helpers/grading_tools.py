@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from course.grading import assignment, cli, judge_notebook
+from course.chapters.editions import solved
+from course.grading import assignment, cli, judge_notebook, samples
 from course.grading.notebook_run import run_notebook
 from course.grading.warm_server import WarmServer
 from course.submission.agreement import SandboxError
@@ -148,3 +149,15 @@ MUTATIONS = (
     break_code,
     old_format,
 )
+
+
+def quick(folder, students=("ann", "bob")):
+    """A class that needs no fit: the warm-up of each student, the last without an answer."""
+    folder.mkdir()
+    chapter = samples.chapters()[WARM_UP]
+    for student in students:
+        notebook = samples.student(chapter) if student == students[-1] else solved(chapter)
+        notebook.cells[0].source += f"\n\nBy {student}"
+        notebook.cells.append(samples.nbformat.v4.new_code_cell(f"me = '{student}'"))
+        (folder / f"{student}.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
+    return folder
