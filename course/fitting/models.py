@@ -12,6 +12,31 @@ MODELS = {
 }
 
 
+def hierarchical_model(songs, noncentered: bool = False):
+    """The book's hierarchical model of songs by artists, in Bambi, not fitted yet (chapter 3).
+
+    Parameters
+    ----------
+    songs : pandas.DataFrame
+        The columns ``artist`` and ``popularity``; the priors take their scale from these songs.
+    noncentered : bool
+        Whether to sample the artists' effects in units of their spread, Bambi's own default.
+
+    Returns
+    -------
+    bambi.Model
+    """
+    import bambi as bmb  # takes seconds
+
+    sd = songs["popularity"].std()
+    priors = {
+        "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd),
+        "sigma": bmb.Prior("Exponential", lam=1 / sd),
+        "1|artist": bmb.Prior("Normal", mu=0, sigma=bmb.Prior("Exponential", lam=1 / sd)),
+    }
+    return bmb.Model("popularity ~ (1|artist)", songs, priors=priors, noncentered=noncentered)
+
+
 def bambi_model(name: str, noncentered: bool = False, songs=None):
     """A Bambi model that is not fitted yet; KeyError for a name that is not in `MODELS`.
 
@@ -34,25 +59,18 @@ def bambi_model(name: str, noncentered: bool = False, songs=None):
             },
         )
     songs = load_spotify() if songs is None else songs
+    if name == "hierarchical":
+        return hierarchical_model(songs, noncentered)
     sd = songs["popularity"].std()
-    sigma = bmb.Prior("Exponential", lam=1 / sd)
-    formula, priors, options = {
+    formula, priors = {
         "complete_pooled": (
             "popularity ~ 1",
             {"Intercept": bmb.Prior("Normal", mu=songs["popularity"].mean(), sigma=2.5 * sd)},
-            {},
         ),
-        "no_pooled": ("popularity ~ 0 + artist", {}, {}),
-        "hierarchical": (
-            "popularity ~ (1|artist)",
-            {
-                "Intercept": bmb.Prior("Normal", mu=50, sigma=2.5 * sd),
-                "1|artist": bmb.Prior("Normal", mu=0, sigma=sigma),
-            },
-            {"noncentered": noncentered},
-        ),
+        "no_pooled": ("popularity ~ 0 + artist", {}),
     }[name]
-    return bmb.Model(formula, songs, priors=priors | {"sigma": sigma}, **options)
+    sigma = bmb.Prior("Exponential", lam=1 / sd)
+    return bmb.Model(formula, songs, priors=priors | {"sigma": sigma})
 
 
 def fit_briefly(name: str):

@@ -272,6 +272,27 @@ def test_claims_assert_and_say_what(path):
             assert not cell.outputs, cell.id
 
 
+def names(cells, *kinds):
+    """The names of some kinds of nodes in cells of code."""
+    found = set()
+    for cell in cells:
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, kinds) or isinstance(getattr(node, "ctx", None), kinds):
+                name = getattr(node, "asname", None) or getattr(node, "name", None)
+                found.add(name or getattr(node, "id", None))
+    return found
+
+
+@every_chapter
+def test_no_code_needs_a_cell_of_claims(path):
+    """Editions drop those."""
+    made = (ast.Store, ast.alias, ast.FunctionDef, ast.ExceptHandler)
+    checked = [cell for cell in cells(path, "code") if "claims" in tags(cell)]
+    rest = [cell for cell in cells(path, "code") if "claims" not in tags(cell)]
+    only_there = names(checked, *made) - names(rest, *made)
+    assert not only_there & (names(rest, ast.Load) - {None})
+
+
 @every_chapter
 def test_relative_links_lead_to_files(path):
     for cell in cells(path, "markdown"):

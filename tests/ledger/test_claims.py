@@ -37,6 +37,12 @@ def worlds():
         "no copies": World(songs.drop_duplicates("track_id"), races),
         "times change runners": World(songs, shuffled(races, "net")),
         "times change years": World(songs, shuffled(races.dropna(), "net", "runner")),
+        "fewer groups": World(
+            songs[songs["artist"] > "Jazzinuf"].assign(
+                artist=lambda few: few["artist"].cat.remove_unused_categories()
+            ),
+            races[races["runner"].astype(int) > 18],
+        ),
         "a literal Exp(1)": World(songs, races, "literal"),
     }
 

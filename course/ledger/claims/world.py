@@ -16,7 +16,8 @@ class World:
     songs : pandas.DataFrame
         Rows as ``load_spotify(columns="all")`` gives them (default: those).
     races : pandas.DataFrame
-        Rows as ``load_running()`` gives them (default: those); rows without a time are dropped.
+        Rows as ``load_running()`` gives them (default: those); `races` drops rows without a
+        time, `all_races` does not.
     priors : str
         The hierarchical model's priors, a name that `course.exact.hierarchical_priors` takes.
     """
@@ -28,17 +29,18 @@ class World:
         priors: str = "chapter",
     ):
         self.songs = load_spotify(columns="all") if songs is None else songs
-        self.races = (load_running() if races is None else races).dropna()
+        self.all_races = load_running() if races is None else races
+        self.races = self.all_races.dropna()
         self.priors = priors
 
     def under(self, priors: str) -> "World":
         """The same data under other priors of the hierarchical model."""
-        return World(self.songs, self.races, priors)
+        return World(self.songs, self.all_races, priors)
 
     @cached_property
     def of_tracks(self) -> "World":
         """The same without copies of songs: each track has one row."""
-        return World(self.songs.drop_duplicates("track_id"), self.races, self.priors)
+        return World(self.songs.drop_duplicates("track_id"), self.all_races, self.priors)
 
     @cached_property
     def artists(self) -> pd.DataFrame:
