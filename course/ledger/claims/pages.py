@@ -94,7 +94,7 @@ def coverage(world: World) -> bool:
         return world.songs_by(artist).between(*world.hierarchical.predict(artist).interval()).mean()
 
     held = [inside(artist) for artist in world.artists.index]
-    return np.mean(np.array(held) > 0.8) > 0.5 and inside("Kendrick Lamar") < 0.5
+    return bool(np.mean(np.array(held) > 0.8) > 0.5) and inside("Kendrick Lamar") < 0.5
 
 
 @claim(
