@@ -376,7 +376,7 @@ def test_what_changed_decides_what_is_judged_or_run_again(tmp_path, monkeypatch,
 def test_whole_folders_decide_and_nothing_that_judges_is_readable():
     course = PROJECT / "course"
     judging = {p.name for p in digests.files_in(*digests.JUDGES).values()}
-    assert {"posteriors.py", "published_numbers.csv", "questions.py", "judge.py"} <= judging
+    assert {"priors.py", "published_numbers.csv", "questions.py", "judge.py"} <= judging
     readable = set(digests.files_in(*warm_server.readable()).values())
     for name in ("submission", "fitting"):
         assert set((course / name).rglob("*.py")) <= readable
