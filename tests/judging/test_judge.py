@@ -170,9 +170,17 @@ def test_letters_that_the_data_decide_are_the_keys():
     for name, letter in found.items():
         question = next(asked[name] for asked in QUESTIONS.values() if name in asked)
         assert question.is_right(name, letter), name
-    songs = reference.songs().assign(track_id=1)
-    songs["popularity"] = songs["popularity"].sample(frac=1, random_state=1).to_numpy()
-    assert letters(World(songs)) != found
+    songs = reference.songs()
+    own = songs.groupby("artist", observed=True)["popularity"].transform("mean")
+    extreme = songs[(own < 40) | (own > 64)]
+    others = {
+        "limits_06": songs[songs.groupby("artist", observed=True)["artist"].transform("size") > 9],
+        "shape_10": songs.assign(popularity=1.06 ** songs["popularity"]),
+        "verdict_14": songs[songs["artist"].isin(["Mia X", "Camilo", "Beyoncé", "Soul&Roll"])],
+        "most_15a": pd.concat([songs, *[extreme] * 50]),
+    }
+    for name, other in others.items():
+        assert letters(World(other))[name] != found[name], name
 
 
 def test_one_end_of_an_interval_is_worth_half():

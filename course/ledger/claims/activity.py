@@ -53,9 +53,7 @@ def tail(world: World) -> bool:
     return songs.skew() < -0.5 and (songs < 20).sum() > 2 * expected
 
 
-@claim(
-    "ex-05b", "complete pooling is furthest off for the least popular artists, and by 20 for Camilo"
-)
+@claim("ex-05b", "complete pooling is furthest off for the least popular, and by 20 for Camilo")
 def ends(world: World) -> bool:
     off = (world.artists["mean"] - world.songs["popularity"].mean()).abs()
     return set(off.nlargest(2).index) == {"Mia X", "Chris Goldarg"} and off["Camilo"] > 20
@@ -71,7 +69,7 @@ def spreads(world: World) -> bool:
 
 @claim(
     "ex-07",
-    "Mia X's typical popularity is near 13, and her own songs vary by less than half of sigma",
+    "Mia X's typical popularity is near 13, and her own songs vary by half of sigma, or less",
 )
 def mia_x(world: World) -> bool:
     near = 12.5 < world.no_pooled.mu_j("Mia X").median < 14
