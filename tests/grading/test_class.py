@@ -584,7 +584,7 @@ def test_the_import_file_has_the_systems_columns(system, header, tmp_path, comma
         "A1",
         "B2",
     ]
-    assert rows[0][{"canvas": "Homework (7)", "moodle": "Grade"}[system]] == "4"
+    assert rows[0][{"canvas": "Homework (7)", "moodle": "Grade"}[system]] == "1"
     assert rows[1][{"canvas": "Student", "moodle": "Full name"}[system]] == "'=Bob"
 
 
