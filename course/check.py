@@ -4,13 +4,13 @@ import difflib
 import sys
 import textwrap
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from course.data import DataAlteredError, DataNotFoundError
 from course.judging import questions
 from course.judging.judge import judge
-from course.judging.verdict import CORRECT, MISSING, NEEDS_MARKING, PARTLY, Verdict
+from course.judging.verdict import CONFRONTED, CORRECT, MISSING, NEEDS_MARKING, PARTLY, Verdict
 from course.submission import answers
 
 LEADS = {
@@ -18,6 +18,7 @@ LEADS = {
     PARTLY: "partly",
     MISSING: "not answered yet",
     NEEDS_MARKING: "needs marking",
+    CONFRONTED: "your guess",
 }
 WIDTH = 88
 
@@ -25,19 +26,30 @@ WIDTH = 88
 class Report:
     """What a check found; displays itself as a few lines of text.
 
-    exercise: its id; verdicts: one `Verdict` a declared name, none if nothing could be checked.
+    exercise: its id; verdicts: one `Verdict` a declared name, none if nothing could be checked;
+    guesses: one for each earlier guess that this exercise confronts.
     """
 
-    def __init__(self, exercise: str, verdicts: list[Verdict], note: str = "") -> None:
+    def __init__(
+        self,
+        exercise: str,
+        verdicts: list[Verdict],
+        note: str = "",
+        guesses: Sequence[Verdict] = (),
+    ) -> None:
         self.exercise, self.verdicts, self.note = exercise, verdicts, note
+        self.guesses = list(guesses)
 
     def __repr__(self) -> str:
-        lines = [title(self.exercise)]
+        lines = [questions.title(self.exercise)]
         if self.note:
             lines += [f"  {line}" for line in self.note.splitlines()]
-        width = max((len(verdict.name) for verdict in self.verdicts), default=0)
-        for verdict in self.verdicts:
+        verdicts = [*self.verdicts, *self.guesses]
+        width = max((len(verdict.name) for verdict in verdicts), default=0)
+        for verdict in verdicts:
             lead = LEADS.get(verdict.status, "not yet")
+            if verdict.status == MISSING and verdict.message:
+                lead = verdict.message
             says_more = verdict.message and verdict.message != lead
             lines += (
                 textwrap.wrap(
@@ -51,11 +63,6 @@ class Report:
                 else [f"  {verdict.name}   {lead}"]
             )
         return "\n".join(lines)
-
-
-def title(exercise: str) -> str:
-    """ "ex-05a" reads "Exercise 5a"."""
-    return f"Exercise {exercise.removeprefix('ex-').lstrip('0') or '0'}"
 
 
 def check(exercise: str, namespace: Mapping[str, Any] | None = None) -> Report:
@@ -76,10 +83,20 @@ def check(exercise: str, namespace: Mapping[str, Any] | None = None) -> Report:
     if not isinstance(exercise, str) or exercise not in questions.QUESTIONS:
         return Report(str(exercise)[:40], [], _unknown(exercise))
     try:
-        found = answers.collect(namespace, questions.plan(exercise))
-        return Report(exercise, judge(exercise, found))
+        guesses = [
+            verdict
+            for earlier, name in questions.guesses_confronted_in(exercise)
+            for verdict in judge_in(earlier, namespace)
+            if verdict.name == name and verdict.status == CONFRONTED
+        ]
+        return Report(exercise, judge_in(exercise, namespace), guesses=guesses)
     except (DataNotFoundError, DataAlteredError) as error:
         return Report(exercise, [], str(error))
+
+
+def judge_in(exercise: str, namespace: Mapping[str, Any]) -> list[Verdict]:
+    """Judge the answers to an exercise that a namespace holds."""
+    return judge(exercise, answers.collect(namespace, questions.plan(exercise)))
 
 
 def _unknown(exercise: Any) -> str:

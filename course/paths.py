@@ -13,6 +13,7 @@ GLOSSARY = BOOK / "glossary.md"
 
 INSTRUCTORS = PROJECT / "instructors"
 RUBRICS = INSTRUCTORS / "rubrics.toml"
+UNSAID = INSTRUCTORS / "unsaid.toml"
 SAMPLE_CLASS, SAMPLE_ROSTER = INSTRUCTORS / "sample-class", INSTRUCTORS / "sample-roster.csv"
 
 BENCHMARKS = PROJECT / "benchmarks"

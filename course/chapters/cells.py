@@ -10,7 +10,7 @@ from course.paths import ACTIVITY, NOTEBOOKS
 #: The folders of the chapters, in the order of the book.
 PARTS = ("lecture", "activity")
 #: Tags of the cells that no student edition of the activity has.
-ANSWERS = {"solution", "key-numbers", "claims"}
+ANSWERS = {"solution", "key-numbers", "claims", "recap"}
 #: The metadata of every notebook that we write: the same on all machines.
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

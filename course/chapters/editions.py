@@ -63,7 +63,7 @@ def handed_out(path: Path, along: Iterable[Path] = ()) -> NotebookNode:
     if path.parent.name != ACTIVITY.name:
         return reader(notebook, files)
     edition = student(notebook, files)
-    if found := leaks.find(edition, notebook, leaks.rubrics()):
+    if found := leaks.find(edition, notebook, leaks.rubrics()) + leaks.spoken(edition):
         raise EditionError(
             f"The student edition of {path.name} would give answers away:\n" + "\n".join(found)
         )

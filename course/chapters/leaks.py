@@ -1,12 +1,13 @@
 """What of a solution, an answer key or a rubric remains in a student edition.
 
-Everything in the edition is searched: sources, metadata, outputs, attachments.
+Everything in the edition is searched: sources, metadata, outputs, attachments. `find` looks for
+what stands in the solutions; `spoken` for words that answer an exercise wherever they stand.
 """
 
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -14,8 +15,8 @@ from nbformat import NotebookNode
 from course.chapters import prose
 from course.chapters.cells import ANSWERS, tags
 from course.chapters.exercises import TYPES, exercises
-from course.chapters.rubrics import read_rubrics
-from course.paths import RUBRICS
+from course.chapters.rubrics import read_rubrics, tables
+from course.paths import RUBRICS, UNSAID
 
 SHORTEST = 25  # characters of a line or sentence, spaces not counted, that can give something away
 CELL_KEYS = {"tags", "course"}
@@ -93,7 +94,7 @@ def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
                 for line in cell.source.splitlines()
                 if long_enough(line) and normalised(line) not in given + hints
             )
-        elif "solution" in tags(cell):
+        elif tags(cell) & {"solution", "recap"}:
             yield from filter(long_enough, sentences(prose.plain(cell.source)))
         elif tags(cell) & {"exercise", "answer"}:
             hints += normalised(cell.source) + "\n"
@@ -159,8 +160,37 @@ def long_enough(text: str) -> bool:
     return len(normalised(text)) >= SHORTEST
 
 
-def rubrics(path: Path = RUBRICS) -> list[str]:
-    """The texts of rubrics and sample answers."""
+def spoken(edition: NotebookNode, unsaid: Mapping[str, Mapping] | None = None) -> list[str]:
+    """Where a student edition says what answers an exercise, one sentence for each place.
+
+    Students hold all chapters at once, so what answers an exercise may stand in none of them.
+
+    Parameters
+    ----------
+    edition : NotebookNode
+        The student edition of any chapter.
+    unsaid : mapping, optional
+        By exercise: ``words``, regular expressions for what no notebook says, and ``may``, the ids
+        of cells that may (default: the instructors' list).
+    """
+    unsaid = tables(UNSAID) if unsaid is None else unsaid
     return [
-        text for rubric in read_rubrics(path).values() for text in (*rubric.lines, rubric.sample)
+        f"cell {cell.id} answers {exercise}: {match[0]!r}"
+        for cell in edition.cells
+        for exercise, rule in unsaid.items()
+        if cell.id not in rule.get("may", ())
+        for words in rule["words"]
+        if (match := re.search(words, in_words(cell.source)))
+    ]
+
+
+def in_words(text: str) -> str:
+    """A text in lower case, with single spaces and without emphasis."""
+    return " ".join(re.sub(r"[*_`]", "", prose.plain(text)).lower().split())
+
+
+def rubrics(path: Path = RUBRICS) -> list[str]:
+    """The texts of rubrics and of answers to them."""
+    return [
+        text for rubric in read_rubrics(path).values() for text in (*rubric.lines, *rubric.samples)
     ]

@@ -1,10 +1,12 @@
 """The rubrics of written answers: what graders look for. They lie in the instructors' folder."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from course.paths import RUBRICS
+
+SAMPLES = ("full", "half", "zero")
 
 
 class RubricsError(ValueError):
@@ -16,25 +18,30 @@ class Rubric:
     """What to look for in one written answer."""
 
     lines: list[str]
-    sample: str = ""
-    """An answer that has all of it."""
+    samples: list[str] = field(default_factory=list)
+    """Answers that earn all, half and none of it."""
 
 
 def read_rubrics(path: Path = RUBRICS) -> dict[str, Rubric]:
-    """The rubrics by exercise; none where there is no instructors' folder.
+    """The rubrics by the name of the answer; none where there is no instructors' folder.
 
     Raises
     ------
     RubricsError
         If the file is no table of rubrics.
     """
-    if not path.is_file():
-        return {}
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
         return {
-            exercise: Rubric([str(line) for line in table["rubric"]], table.get("sample", ""))
-            for exercise, table in tables.items()
+            name: Rubric(
+                [str(line) for line in table["rubric"]],
+                [table[sample] for sample in SAMPLES if sample in table],
+            )
+            for name, table in tables(path).items()
         }
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise RubricsError(f"{path} is not a table of rubrics: {error}") from error
+
+
+def tables(path: Path) -> dict[str, dict]:
+    """The tables of a file in the instructors' folder; none where there is no such folder."""
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

@@ -45,7 +45,7 @@ class Assignment:
 
     chapters: list[Chapter]
     rubrics: dict[str, list[str]] = field(default_factory=dict)
-    """Lines of the rubric by exercise."""
+    """Lines of the rubric by the name of the answer."""
 
     @cached_property
     def exercises(self) -> dict[str, Exercise]:

@@ -8,10 +8,10 @@ from course.grading.assigned_names import assigned
 from course.grading.assignment import Chapter
 from course.judging import questions
 from course.judging.judge import judge
-from course.judging.verdict import MISSING, NEEDS_MARKING, WRONG
+from course.judging.verdict import CONFRONTED, MISSING, NEEDS_MARKING, WRONG
 
 ERROR, TIMED_OUT = "error", "timed out"
-STATUSES = ("correct", "partly", WRONG, MISSING, ERROR, TIMED_OUT, NEEDS_MARKING)
+STATUSES = ("correct", "partly", WRONG, MISSING, ERROR, TIMED_OUT, NEEDS_MARKING, CONFRONTED)
 MOST_TEXT = 20_000
 
 

@@ -23,7 +23,7 @@ def write(path: Path, results: list[StudentResult], assignment: Assignment) -> i
             if answer["status"] != NEEDS_MARKING:
                 continue
             open_ones += answer["points"] is None
-            rubric = assignment.rubrics.get(answer["exercise"], [])
+            rubric = assignment.rubrics.get(answer["name"], [])
             rows.append(
                 answer
                 | {

@@ -8,7 +8,7 @@ code: a submission can read and replace it there. `course.grading` does not have
 | --- | --- |
 | exercise | read-only |
 | answer, with the code of its solution | solution; manually graded where a text is to be read |
-| check | the check stays; below it an autograded cell, hidden until grading |
+| check | the check stays; below it (for guesses at the end) an autograded cell, hidden at first |
 """
 
 import re
@@ -71,7 +71,7 @@ def source(notebook: NotebookNode) -> NotebookNode:
     """A chapter as nbgrader's source."""
     facts = {exercise.id: exercise for exercise in exercises(notebook)}
     code = solution_code(notebook)
-    cells = []
+    cells, at_the_end = [], []
     for cell in student(notebook).cells:
         exercise = facts.get(exercise_id(cell))
         cell.metadata.pop("course", None)
@@ -84,8 +84,10 @@ def source(notebook: NotebookNode) -> NotebookNode:
             grader(cell, solution=True, points=by_hand(exercise))
             cell.source += "\n" + "\n".join([SOLUTION[0], code.get(exercise.id, ""), SOLUTION[1]])
         elif "check" in tags(cell) and judged_here(exercise.id):
-            cells.append(test_cell(exercise))
-    return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
+            # A guess counts when a later answer has confronted it.
+            place = at_the_end if questions.guesses_in(exercise.id) else cells
+            place.append(test_cell(exercise))
+    return nbformat.v4.new_notebook(cells=[*cells, *at_the_end], metadata=KERNEL)
 
 
 def release(notebook: NotebookNode) -> NotebookNode:

@@ -23,6 +23,7 @@ from course.judging.values import (
     table_of,
 )
 from course.judging.verdict import (
+    CONFRONTED,
     CORRECT,
     MISSING,
     NEEDS_MARKING,
@@ -127,11 +128,11 @@ class _Case:
             case questions.Choice():
                 return _judge_choice(name, question, value)
             case questions.Guess():
-                return _judge_guess(name, question, value)
+                return _judge_guess(name, question, value, self._answer(question))
             case questions.GuessedChoice():
                 if not _is_option(value, question.options):
                     return _unreadable(name)
-                return correct(name, f"committed; {question.confronted_in} will confront it")
+                return self._judge_guessed_choice(name, question, value)
             case questions.Text():
                 return _judge_text(name, question, value)
             case questions.Plot():
@@ -149,6 +150,30 @@ class _Case:
         value = record.get("value") if isinstance(record, dict) else None
         right = self.verdict(question.draws).status == CORRECT
         return Evidence.from_draws(question.draws, array_of(value), right)
+
+    def _answer(self, guess: questions.Guess) -> float | None:
+        """What the student's own later answer says of a guess; None as long as it says nothing."""
+        record = self.answers.get(guess.by)
+        value = record.get("value") if isinstance(record, dict) else None
+        match questions.QUESTIONS[guess.confronted_in][guess.by]:
+            case questions.Table(columns=columns) if table := table_of(value, columns):
+                labels, cells = table
+                if guess.row not in labels:
+                    return None
+                value = float(cells[labels.index(guess.row), columns.index("median")])
+            case questions.Draws() if (draws := array_of(value)) is not None and draws.size:
+                value = float(np.median(draws))
+        return _finite(value)
+
+    def _judge_guessed_choice(
+        self, name: str, question: questions.GuessedChoice, letter: str
+    ) -> Verdict:
+        later = _Case(question.confronted_in, self.answers)
+        if later.verdict(question.by).status != CORRECT:
+            return _not_confronted(name, question)
+        right = question.is_right(name, letter)
+        said = f"you said {letter}, and {'so it is' if right else 'it is not so'}"
+        return Verdict(name, CONFRONTED, said, share=1.0)
 
     def _right_fit(self, name: str) -> Fit | None:
         fit = self.fit(name)
@@ -181,7 +206,13 @@ def _judge_choice(name: str, question: questions.Choice, value: Any) -> Verdict:
     return correct(name) if question.is_right(name, value) else wrong(name, question.hint)
 
 
-def _judge_guess(name: str, question: questions.Guess, value: Any) -> Verdict:
+def _not_confronted(name: str, guess: questions.Guess | questions.GuessedChoice) -> Verdict:
+    """A guess that the later exercise has not answered yet."""
+    later = questions.title(guess.confronted_in)
+    return Verdict(name, MISSING, f"committed; it counts as soon as {later} has confronted it")
+
+
+def _judge_guess(name: str, question: questions.Guess, value: Any, answer: float | None) -> Verdict:
     number = _finite(value)
     if number is None:
         return _unreadable(name)
@@ -191,7 +222,11 @@ def _judge_guess(name: str, question: questions.Guess, value: Any) -> Verdict:
             f"Popularity lies between {question.lowest:g} and "
             f"{question.highest:g}: give a number in that range.",
         )
-    return correct(name, f"committed; {question.confronted_in} will confront it")
+    if answer is None:
+        return _not_confronted(name, question)
+    off = abs(number - answer)
+    said = f"you said {number:g}, your model says {answer:.1f}: {off:.1f} off"
+    return Verdict(name, CONFRONTED, said, share=1.0)
 
 
 def _judge_text(name: str, question: questions.Text, value: Any) -> Verdict:

@@ -130,9 +130,14 @@ class Choice(Question):
 
 @dataclass(frozen=True)
 class Guess(Question):
-    """A committed number between `lowest` and `highest`: any earns its share."""
+    """A committed number between `lowest` and `highest`: any counts, once it is confronted.
+
+    confronted_in, by: the later exercise, and its declared name that answers; row: of its table.
+    """
 
     confronted_in: str
+    by: str
+    row: str = ""
     lowest: float = 0
     highest: float = 100
     type = "number"
@@ -140,14 +145,19 @@ class Guess(Question):
 
 @dataclass(frozen=True)
 class GuessedChoice(Question):
-    """A committed letter: any earns its share."""
+    """A committed letter: any counts, once the answer `by` of a later exercise is right."""
 
     confronted_in: str
+    by: str
+    digest: str
     options: str = "abc"
     type = "choice"
 
     def plan(self) -> dict:
         return {"type": "choice", "options": list(self.options)}
+
+    def is_right(self, name: str, letter: str) -> bool:
+        return digest(name, letter) == self.digest
 
 
 @dataclass(frozen=True)
@@ -203,14 +213,6 @@ _LAYERS = (
     "Ask of the symbol: does it belong to one artist or to all, and is it a typical value "
     "or a spread?"
 )
-_VARIANCE = (
-    "Think of refitting to new data: which estimates would jump with them, and which "
-    "would hardly move?"
-)
-_BIAS = (
-    "Think of the average over many data sets: which estimates would then be closest to "
-    "each artist's own mean, and which would ignore the artist?"
-)
 
 QUESTIONS: dict[str, dict[str, Question]] = {
     "ex-00": {
@@ -219,14 +221,8 @@ QUESTIONS: dict[str, dict[str, Question]] = {
         "within_00": Choice("4b38ce58d668f0dc", _LAYERS, "abcd"),
         "between_00": Choice("650c14be7f344cd0", _LAYERS, "abcd"),
     },
-    "ex-01": {"group_01": Text(any_text=True), "guess_01": Guess("Exercise 3")},
-    "ex-02": {
-        "plot_02": Plot("songs"),
-        "shape_02": Choice(
-            "64fa390435c7eabd",
-            ("Compare the two tails: on which side of the peak do songs lie further away?"),
-        ),
-    },
+    "ex-01": {"group_01": Text(any_text=True), "guess_01": Guess("ex-03", "mu_median_03")},
+    "ex-02": {"plot_02": Plot("songs"), "assessment_02": Text()},
     "ex-03": {
         "complete_pooled": Posterior("complete_pooled"),
         "mu_median_03": _number("complete_pooled", Target("mu")),
@@ -239,7 +235,11 @@ QUESTIONS: dict[str, dict[str, Question]] = {
             ),
         ),
     },
-    "ex-04": {name: Guess("Exercise 5") for name in ("mia_x_04", "beyonce_04", "mac_beats_04")},
+    "ex-04": {
+        "mia_x_04": Guess("ex-05b", "predictions_05b", "Mia X"),
+        "beyonce_04": Guess("ex-05a", "beyonce_05a"),
+        "mac_beats_04": Guess("ex-05a", "mac_beats_05a"),
+    },
     "ex-05a": {
         "mac_beats_05a": Draws("complete_pooled", Target("predict")),
         "beyonce_05a": Draws("complete_pooled", Target("predict")),
@@ -251,33 +251,23 @@ QUESTIONS: dict[str, dict[str, Question]] = {
         "limits_06": Choice(
             "29cacf2ab1471664",
             ("Count the songs behind each shape in your plot before you trust it."),
+            credit=False,
         ),
+        "spread_06": Text(),
     },
     "ex-07": {
         "no_pooled": Posterior("no_pooled"),
         "mia_x_median_07": _number("no_pooled", Target("mu_j", "Mia X")),
         "mia_x_80_07": Interval("no_pooled", Target("mu_j", "Mia X"), fit="no_pooled"),
-        "meaning_07": Choice(
-            "68052817742ae63a",
-            ("Ask whom this parameter describes, and which songs tell this model about it."),
-        ),
+        "meaning_07": Text(),
     },
     "ex-08": {
-        "mia_x_08": Guess("Exercise 9"),
-        "beyonce_08": Guess("Exercise 9"),
-        "mac_beats_08": GuessedChoice("Exercise 9"),
+        "mia_x_08": Guess("ex-09b", "predictions_09b", "Mia X"),
+        "beyonce_08": Guess("ex-09b", "predictions_09b", "Beyoncé"),
+        "mac_beats_08": GuessedChoice("ex-09a", "reply_09a", "82c0a27c4991d07a"),
     },
-    "ex-09a": {"error_09a": Error("Mac Beats"), "bummer_09a": Text()},
-    "ex-09b": {
-        "predictions_09b": _predictions("no_pooled"),
-        "centre_09b": Choice(
-            "aaac62888f3c372d",
-            (
-                "Hold the medians of your table against the artists' own data, and then against "
-                "the mean of all songs."
-            ),
-        ),
-    },
+    "ex-09a": {"reply_09a": Error("Mac Beats"), "bummer_09a": Text()},
+    "ex-09b": {"predictions_09b": _predictions("no_pooled"), "description_09b": Text()},
     "ex-10": {
         "plot_10": Plot("means"),
         "shape_10": Choice(
@@ -294,7 +284,7 @@ QUESTIONS: dict[str, dict[str, Question]] = {
         "sigma_y_median_11": _number("hierarchical", Target("sigma_y")),
         "sigma_mu_median_11": _number("hierarchical", Target("sigma_mu")),
     },
-    "ex-12": {"answer_12": GuessedChoice("Exercises 13 and 14")},
+    "ex-12": {"answer_12": GuessedChoice("ex-14", "verdict_14", "543decde361cdaa9")},
     "ex-13": {
         "mac_beats_13": Draws("hierarchical", Target("predict_new")),
         "beyonce_13": Draws("hierarchical", Target("predict", "Beyoncé")),
@@ -305,10 +295,16 @@ QUESTIONS: dict[str, dict[str, Question]] = {
     "ex-14": {
         "predictions_14": _predictions("hierarchical"),
         "verdict_14": Choice(
-            "d84d11b5c25ce3cb",
-            ("Follow one extreme artist with few songs through the three tables of predictions."),
+            "c8e287729236329d",
+            (
+                "Follow one extreme artist with few songs through the three tables of "
+                "predictions, and then one artist after the other in the middle of the plot."
+            ),
+            "abcd",
+            credit=False,
         ),
         "description_14": Text(),
+        "spread_14": Text(),
     },
     "ex-15a": {
         "shift_15a": Table("hierarchical", Target("shift"), ("shift",), fit="hierarchical"),
@@ -323,20 +319,14 @@ QUESTIONS: dict[str, dict[str, Question]] = {
         "kingston_15b": _number("hierarchical", Target("mu_j", "Sean Kingston"), needs_fit=False),
         "why_15b": Text(),
     },
-    "ex-16a": {"why_small_16a": Text()},
+    "ex-16a": {"why_16a": Text()},
     "ex-16b": {
         "rmse_observed_16b": Derived("rmse_observed", 3),
         "rmse_shrunken_16b": Derived("rmse_shrunken", 3),
-        "why_extreme_16b": Text(),
+        "why_16b": Text(),
     },
-    "ex-17a": {
-        "most_variable_17a": Choice("ddf2f8a13714921a", _VARIANCE),
-        "least_variable_17a": Choice("90d025e6bdf96a70", _VARIANCE),
-    },
-    "ex-17b": {
-        "most_biased_17b": Choice("0f77d4714f985678", _BIAS),
-        "least_biased_17b": Choice("f1cf6644eacef9ae", _BIAS),
-    },
+    "ex-17a": {"variance_17a": Text()},
+    "ex-17b": {"bias_17b": Text()},
 }
 
 #: Fits that are looked at for their precision, where the exercise itself does not ask for them.
@@ -348,12 +338,35 @@ USES = {
 }
 
 
+def title(exercise: str) -> str:
+    """ "ex-05a" reads "Exercise 5a"."""
+    return f"Exercise {exercise.removeprefix('ex-').lstrip('0') or '0'}"
+
+
 def plan(exercise: str) -> dict[str, dict]:
     """What to collect for an exercise, as JSON; KeyError for an unknown one."""
     asked = {name: question.plan() for name, question in QUESTIONS[exercise].items()}
+    for guess in guesses_in(exercise).values():
+        asked[guess.by] = QUESTIONS[guess.confronted_in][guess.by].plan()
     for model in USES.get(exercise, []):
         asked[model] = Posterior(model).plan()
     return asked
+
+
+def guesses_in(exercise: str) -> dict[str, Guess | GuessedChoice]:
+    """The guesses that an exercise asks for, by name."""
+    asked = QUESTIONS[exercise].items()
+    return {name: asks for name, asks in asked if isinstance(asks, Guess | GuessedChoice)}
+
+
+def guesses_confronted_in(exercise: str) -> list[tuple[str, str]]:
+    """The guesses that an exercise answers: the exercise that asked, and the name of each."""
+    return [
+        (earlier, name)
+        for earlier in QUESTIONS
+        for name, guess in guesses_in(earlier).items()
+        if guess.confronted_in == exercise
+    ]
 
 
 def credited(exercise: str) -> list[str]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 CORRECT, PARTLY, WRONG, MISSING = "correct", "partly", "wrong", "missing"
 NEEDS_MARKING = "needs marking"
-STATUSES = (CORRECT, PARTLY, WRONG, MISSING, NEEDS_MARKING)
+CONFRONTED = "confronted"  # a guess, held against the later answer: it counts, right or wrong
+STATUSES = (CORRECT, PARTLY, WRONG, MISSING, NEEDS_MARKING, CONFRONTED)
 
 
 @dataclass(frozen=True)

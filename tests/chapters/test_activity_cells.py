@@ -11,6 +11,9 @@ from nbformat.v4 import new_markdown_cell
 from course.chapters import slips
 from course.chapters.cells import activity_chapters, exercise_id, read, tags
 from course.chapters.exercises import ExerciseError, exercises, number_of, parse
+from course.chapters.rubrics import tables
+from course.judging import questions
+from course.paths import RUBRICS
 
 CHAPTERS = activity_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -133,6 +136,65 @@ def test_declared_names_are_unique_in_the_activity():
         if name not in GIVEN.get(exercise.id, ())
     ]
     assert len(names) == len(set(names)), sorted(n for n in set(names) if names.count(n) > 1)
+
+
+def most_of(exercise):
+    """What each declared name can earn."""
+    names = questions.credited(exercise.id)
+    return {name: exercise.points / len(names) for name in names}
+
+
+def test_guesses_and_letters_earn_at_most_a_seventh():
+    """They can be tried as often as one likes."""
+    effortless = (questions.Guess, questions.GuessedChoice, questions.Choice)
+    asked = [exercise for path in CHAPTERS for exercise in exercises(read(path))]
+    for counted in (asked, [exercise for exercise in asked if not exercise.optional]):
+        easy = sum(
+            points
+            for exercise in counted
+            for name, points in most_of(exercise).items()
+            if isinstance(question := questions.QUESTIONS[exercise.id][name], effortless)
+            or getattr(question, "any_text", False)
+        )
+        assert 0 < easy <= sum(exercise.points for exercise in counted) / 7
+
+
+WORTH = {"½ point: ": 0.5, "1 point: ": 1}
+
+
+def test_every_text_that_is_read_has_a_rubric_that_adds_up_and_three_samples():
+    rubrics = tables(RUBRICS)
+    to_read = {
+        name: (exercise.id, points)
+        for path in CHAPTERS
+        for exercise in exercises(read(path))
+        for name, points in most_of(exercise).items()
+        if exercise.expects[name] == "text" and not questions.QUESTIONS[exercise.id][name].any_text
+    }
+    assert rubrics.keys() == to_read.keys()
+    for name, (id, most) in to_read.items():
+        table = rubrics[name]
+        assert table["exercise"] == id
+        worth = [
+            next(points for lead, points in WORTH.items() if line.startswith(lead))
+            for line in table["rubric"]
+        ]
+        assert sum(worth) == most, name
+        assert sum(worth[line - 1] for line in table["half_has"]) == most / 2, name
+        assert all(len(table[sample]) > 20 for sample in ("full", "half", "zero")), name
+
+
+@every_chapter
+def test_what_a_student_edition_imports_it_uses(path):
+    """In code, or in a stub as a hint; tables and plots are for everybody's own use."""
+    code = "\n".join(
+        cell.source
+        for cell in read(path).cells
+        if cell.cell_type == "code" and not tags(cell) & {"solution", "claims", "key-numbers"}
+    )
+    for alias in re.findall(r"(?m)^import \S+ as (\w+)$", code):
+        uses = re.findall(rf"\b{alias}\.\w+", code)
+        assert uses or alias in ("np", "pd", "sns", "plt"), alias
 
 
 @every_chapter

@@ -13,6 +13,8 @@ from nbformat.v4 import new_output
 from course.chapters import editions, leaks
 from course.chapters.cells import activity_chapters, exercise_id, tags
 from course.chapters.exercises import exercises
+from course.chapters.rubrics import tables
+from course.paths import UNSAID as UNSAID_FILE
 
 CHAPTERS = activity_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -213,9 +215,84 @@ def test_a_line_may_be_given_as_a_hint_but_no_assignment(chapter):
 
 def test_rubrics_are_read_from_the_instructors_folder(tmp_path):
     path = tmp_path / "rubrics.toml"
-    path.write_text(f'[ex-01]\nrubric = ["{RUBRIC}"]\nsample = "Half."', encoding="utf-8")
+    path.write_text(f'[a_01]\nrubric = ["{RUBRIC}"]\nhalf = "Half."', encoding="utf-8")
     assert leaks.rubrics(path) == [RUBRIC, "Half."]
     assert leaks.rubrics(tmp_path / "none.toml") == []
+
+
+UNSAID = {"ex-05a": {"words": ["sum of (the )?draws"], "may": ["ex-05a"]}}
+
+
+def test_words_that_answer_an_exercise_are_found_wherever_they_stand(chapter):
+    edition = editions.student(chapter)
+    assert leaks.spoken(edition, UNSAID) == []
+    cell_of(edition, "ex-05a").source += " The sum of draws?"  # as one answer among others
+    assert leaks.spoken(edition, UNSAID) == []
+    for id in ("rest", "title", "ex-05b", "ex-05a-answer", "given"):
+        planted = copy.deepcopy(edition)
+        cell_of(planted, id).source += "\n# It is the *sum* of\n# draws."
+        cell_of(planted, id).source = cell_of(planted, id).source.replace("\n# draws", "\ndraws")
+        assert leaks.spoken(planted, UNSAID) == [f"cell {id} answers ex-05a: 'sum of draws'"]
+
+
+# What the editions once said: objectives, titles, recaps, later prompts and given code.
+SAID = {
+    "The distribution is skewed, with the longer tail to the left": "ex-02",
+    "explain why the same prediction for everyone is a disappointment": "ex-04",
+    "Its prediction is the same for a star, a flop and a stranger": "ex-04",
+    "With so few songs nearly any shape could be chance": "ex-06",
+    "It will refuse with a `ValueError`": "ex-08",
+    "It is silent about strangers": "ex-08",
+    "explain why this model has nothing to say about an artist it has not met": "ex-08",
+    "It believes every sample mean, however few songs there are behind it": "ex-09b",
+    "# The model in between": "ex-12",
+    "On the right, the compromise: the dots follow the crosses, but not all the way": "ex-12",
+    "The model predicts strangers, with more uncertainty": "ex-13",
+    "Extreme artists are pulled furthest": "ex-15a",
+    "### Exercise 16b · Extreme data, strong pull": "ex-15a",
+    "Groups with few observations shrink more": "ex-15b",
+    "And yet the hierarchical model puts Kingston *below* Ocean": "ex-15b",
+    "It is a bet that extreme results are partly luck": "ex-16b",
+    "This is called regression to the mean": "ex-16b",
+    "Complete pooling is steady and biased, no pooling unbiased and jumpy": "ex-17a",
+    "$\\mu$, the mean of the group means": "ex-00",
+}
+
+
+@pytest.mark.parametrize("sentence, exercise", SAID.items())
+def test_what_once_answered_an_exercise_would_be_found(real, sentence, exercise):
+    name = "05-shrinkage.ipynb"
+    planted = copy.deepcopy(real[name])
+    cell_of(planted, "objectives").source += f"\n\n{sentence}."
+    found = leaks.spoken(planted)
+    assert any(f"cell objectives answers {exercise}:" in leak for leak in found), found
+
+
+def test_no_word_of_the_list_is_idle():
+    """Each is in a solution, a recap or a rubric of ours, or is planted above."""
+    ours = [
+        cell.source
+        for path in CHAPTERS
+        for cell in nbformat.read(path, as_version=4).cells
+        if tags(cell) & {"solution", "recap", "exercise"}
+    ]
+    texts = [leaks.in_words(text) for text in (*ours, *SAID, *leaks.rubrics())]
+    idle = [
+        f"{exercise}: {words}"
+        for exercise, rule in tables(UNSAID_FILE).items()
+        for words in rule["words"]
+        if not any(re.search(words, text) for text in texts)
+    ]
+    assert not idle
+
+
+def test_no_cell_is_excused_for_nothing(real):
+    rules = tables(UNSAID_FILE)
+    strict = {exercise: {"words": rule["words"]} for exercise, rule in rules.items()}
+    needed = [place for edition in real.values() for place in leaks.spoken(edition, strict)]
+    for exercise, rule in rules.items():
+        for id in rule.get("may", ()):
+            assert any(f"cell {id} answers {exercise}:" in place for place in needed), exercise
 
 
 def test_a_leaking_edition_is_not_written(folder, tmp_path):

@@ -44,6 +44,7 @@ TAGS = {
     "hide-input",
     "hide-output",
     "claims",
+    "recap",
     "remove-input",
     "remove-output",
 }

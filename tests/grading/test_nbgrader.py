@@ -60,7 +60,9 @@ def test_what_is_earned_is_shared_among_the_names():
     names = nbgrader.judged_here("ex-00")
     assert names == questions.credited("ex-00")
     assert nbgrader.earned("ex-00", {"typical_00": "c", "artist_00": "b"}, 4) == 1
-    assert nbgrader.earned("ex-01", {"group_01": "artists", "guess_01": 50}, 2) == 2
+    guessed = {"group_01": "artists", "guess_01": 50}
+    assert nbgrader.earned("ex-01", guessed, 2) == 1
+    assert nbgrader.earned("ex-01", guessed | {"mu_median_03": 58.4}, 2) == 2
     assert "why_13" not in nbgrader.judged_here("ex-13")
 
 

@@ -17,6 +17,8 @@ from course.judging import draws as judge_draws
 from course.judging import questions, reference
 from course.judging.judge import STATUSES, judge
 from course.judging.questions import QUESTIONS, plan
+from course.ledger.claims.activity import letters
+from course.ledger.claims.world import World
 from course.ledger.monte_carlo import FEWEST_DRAWS, LEAST_SAMPLE_SIZE
 from course.submission.answers import collect
 
@@ -34,7 +36,7 @@ def off(exercise, namespace):
     return [
         verdict
         for verdict in verdicts(exercise, namespace).values()
-        if verdict.status not in ("correct", "needs marking")
+        if verdict.status not in ("correct", "needs marking", "confronted")
     ]
 
 
@@ -154,16 +156,31 @@ def test_letters():
         exercise = next(key for key, asked in QUESTIONS.items() if name in asked)
         for other in plan(exercise)[name]["options"]:
             verdict = verdicts(exercise, {name: other})[name]
-            guess = isinstance(QUESTIONS[exercise][name], questions.GuessedChoice)
-            assert (verdict.status == "correct") == (guess or other == letter), name
+            if isinstance(QUESTIONS[exercise][name], questions.GuessedChoice):
+                assert (verdict.status, verdict.share) == ("missing", 0), name
+            else:
+                assert (verdict.status == "correct") == (other == letter), name
             if verdict.status == "wrong":
                 assert verdict.message
 
 
-def test_the_letter_of_the_shape_follows_from_the_data():
-    skewness = reference.songs()["popularity"].skew()
-    assert skewness < -0.5
-    assert questions.digest("shape_02", "b") == QUESTIONS["ex-02"]["shape_02"].digest
+def test_letters_that_the_data_decide_are_the_keys():
+    """Worked out from the data and the exact posterior, without looking at the keys."""
+    found = letters(World())
+    for name, letter in found.items():
+        question = next(asked[name] for asked in QUESTIONS.values() if name in asked)
+        assert question.is_right(name, letter), name
+    songs = reference.songs()
+    own = songs.groupby("artist", observed=True)["popularity"].transform("mean")
+    extreme = songs[(own < 40) | (own > 64)]
+    others = {
+        "limits_06": songs[songs.groupby("artist", observed=True)["artist"].transform("size") > 9],
+        "shape_10": songs.assign(popularity=1.06 ** songs["popularity"]),
+        "verdict_14": songs[songs["artist"].isin(["Mia X", "Camilo", "Beyoncé", "Soul&Roll"])],
+        "most_15a": pd.concat([songs, *[extreme] * 50]),
+    }
+    for name, other in others.items():
+        assert letters(World(other))[name] != found[name], name
 
 
 def test_one_end_of_an_interval_is_worth_half():
@@ -345,7 +362,7 @@ def test_tolerance_is_capped_at_that_of_a_short_honest_run():
     ],
 )
 def test_errors(error, status):
-    assert verdicts("ex-09a", {"error_09a": error})["error_09a"].status == status
+    assert verdicts("ex-09a", {"reply_09a": error})["reply_09a"].status == status
 
 
 def test_bambi_refuses_an_unseen_artist():
@@ -362,7 +379,7 @@ def test_bambi_refuses_an_unseen_artist():
     )
     with pytest.raises(ValueError) as caught:
         model.predict(fitted, data=pd.DataFrame({"artist": ["Mac Beats"]}), kind="response")
-    assert verdicts("ex-09a", {"error_09a": caught.value})["error_09a"].status == "correct"
+    assert verdicts("ex-09a", {"reply_09a": caught.value})["reply_09a"].status == "correct"
 
 
 # ------------------------------------------------------------------------- guesses and texts
@@ -371,9 +388,9 @@ def test_bambi_refuses_an_unseen_artist():
 @pytest.mark.parametrize(
     ("guess", "status"),
     [
-        (0, "correct"),
-        (100, "correct"),
-        (58.4, "correct"),
+        (0, "missing"),
+        (100, "missing"),
+        (58.4, "missing"),
         (-1, "wrong"),
         (101, "wrong"),
         (True, "wrong"),
@@ -382,10 +399,57 @@ def test_bambi_refuses_an_unseen_artist():
         (..., "missing"),
     ],
 )
-def test_guesses(guess, status):
+def test_a_guess_counts_only_when_it_is_confronted(guess, status):
     verdict = verdicts("ex-01", {"guess_01": guess})["guess_01"]
-    assert verdict.status == status
-    assert status != "correct" or "Exercise 3 will confront it" in verdict.message
+    assert (verdict.status, verdict.share) == (status, 0)
+    assert status == "wrong" or guess is ... or "as soon as Exercise 3" in verdict.message
+    verdict = verdicts("ex-01", {"guess_01": guess, "mu_median_03": 58.0})["guess_01"]
+    assert verdict.status == ("confronted" if status == "missing" and guess != ... else status)
+    assert (verdict.share == 1) == (verdict.status == "confronted")
+
+
+def test_a_confronted_guess_hears_how_far_off_it_was_and_never_that_it_is_right():
+    answers = honest_answers("ex-04", 1) | {"mia_x_04": 13, "beyonce_04": 70.5}
+    answers["beyonce_05a"] = np.full(1000, 58.0)
+    found = verdicts("ex-04", answers)
+    assert "you said 13, your model says 58." in found["mia_x_04"].message
+    assert found["beyonce_04"].message == "you said 70.5, your model says 58.0: 12.5 off"
+    for exercise in ("ex-04", "ex-05a"):
+        line = next(x for x in repr(check(exercise, answers)).splitlines() if "beyonce_04" in x)
+        assert "your guess: you said 70.5" in line and "right" not in line
+    assert "mia_x_04" in repr(check("ex-05b", answers))
+    assert "mia_x_04" not in repr(check("ex-05b", honest_answers("ex-05b", 1)))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name", "later", "letter", "said"),
+    [
+        ("ex-08", "mac_beats_08", {"reply_09a": ValueError("No Mac Beats.")}, "c", "so it is"),
+        ("ex-08", "mac_beats_08", {"reply_09a": ValueError("No Mac Beats.")}, "b", "not so"),
+        ("ex-12", "answer_12", {"verdict_14": "d"}, "c", "so it is"),
+        ("ex-12", "answer_12", {"verdict_14": "d"}, "a", "not so"),
+        ("ex-12", "answer_12", {"verdict_14": "c"}, "c", "as soon as Exercise 14"),
+        ("ex-08", "mac_beats_08", {"reply_09a": 58.4}, "a", "as soon as Exercise 9a"),
+    ],
+)
+def test_a_guessed_letter_is_confronted_by_the_right_answer(exercise, name, later, letter, said):
+    verdict = verdicts(exercise, later | {name: letter})[name]
+    assert said in verdict.message
+    assert verdict.share == (0 if "as soon as" in said else 1)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"predictions_05b": pd.DataFrame({"median": [3]}, index=["Mia X"])},
+        {"predictions_05b": "58"},
+        {"beyonce_05a": [], "mac_beats_05a": ["a"]},
+    ],
+)
+def test_a_later_answer_that_cannot_be_read_confronts_nothing(later):
+    guesses = {"mia_x_04": 13, "beyonce_04": 70, "mac_beats_04": 50}
+    found = verdicts("ex-04", guesses | later)
+    assert {verdict.status for verdict in found.values()} == {"missing"}
 
 
 @pytest.mark.parametrize(
