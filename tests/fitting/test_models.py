@@ -1,6 +1,7 @@
 """The models that the chapters build and fit are those of `course.fitting.models`."""
 
 import contextlib
+import re
 
 import bambi as bmb
 import matplotlib.pyplot as plt
@@ -79,15 +80,20 @@ def built(monkeypatch):
 
 @pytest.fixture(scope="module")
 def ours():
-    """What the package says of each of its models, by formula."""
+    """What the package says of each of its models, and how it fits it, by formula."""
     models = {name: description(bambi_model(name)) for name in MODELS}
     return {facts["formula"]: (facts, fit_settings(name)) for name, facts in models.items()}
+
+
+def plain(facts, settings):
+    """The same model as Bambi samples it by default, which chapter 3 does first."""
+    return {**facts, "noncentered": True}, {k: v for k, v in settings.items() if k != "nuts"}
 
 
 def models_in(path):
     """How many models the code of a chapter builds; stubs only hint at it."""
     return sum(
-        cell.source.count("bmb.Model(")
+        len(re.findall(r"(?:bmb\.Model|hierarchical_model)\(", cell.source))
         for cell in read(path).cells
         if cell.cell_type == "code" and "answer" not in tags(cell)
     )
@@ -106,6 +112,9 @@ def test_a_chapter_builds_and_fits_the_models_of_the_package(path, ours, built):
     assert known, "no model of this chapter is one of the package's"
     for model in known:
         facts, settings = ours[model.formula.main]
+        if description(model) != facts:
+            facts, settings = plain(facts, settings)
+            assert model is not known[-1], "the last fit of a chapter is not the package's"
         assert description(model) == facts
         assert model.settings in (settings, None), "fitted with other settings"
     assert any(model.settings for model in known)
