@@ -169,7 +169,7 @@ class _Case:
         self, name: str, question: questions.GuessedChoice, letter: str
     ) -> Verdict:
         later = _Case(question.confronted_in, self.answers)
-        if later.verdict(question.by).status != CORRECT:
+        if later.verdict(question.by).status not in (CORRECT, NEEDS_MARKING):
             return _not_confronted(name, question)
         right = question.is_right(name, letter)
         said = f"you said {letter}, and {'so it is' if right else 'it is not so'}"

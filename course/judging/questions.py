@@ -145,7 +145,7 @@ class Guess(Question):
 
 @dataclass(frozen=True)
 class GuessedChoice(Question):
-    """A committed letter: any counts, once the answer `by` of a later exercise is right."""
+    """A committed letter: any counts, once the later answer `by` is right, or a text is written."""
 
     confronted_in: str
     by: str
@@ -284,7 +284,7 @@ QUESTIONS: dict[str, dict[str, Question]] = {
         "sigma_y_median_11": _number("hierarchical", Target("sigma_y")),
         "sigma_mu_median_11": _number("hierarchical", Target("sigma_mu")),
     },
-    "ex-12": {"answer_12": GuessedChoice("ex-14", "verdict_14", "543decde361cdaa9")},
+    "ex-12": {"answer_12": GuessedChoice("ex-14", "description_14", "543decde361cdaa9")},
     "ex-13": {
         "mac_beats_13": Draws("hierarchical", Target("predict_new")),
         "beyonce_13": Draws("hierarchical", Target("predict", "Beyoncé")),
@@ -294,15 +294,6 @@ QUESTIONS: dict[str, dict[str, Question]] = {
     },
     "ex-14": {
         "predictions_14": _predictions("hierarchical"),
-        "verdict_14": Choice(
-            "c8e287729236329d",
-            (
-                "Follow one extreme artist with few songs through the three tables of "
-                "predictions, and then one artist after the other in the middle of the plot."
-            ),
-            "abcd",
-            credit=False,
-        ),
         "description_14": Text(),
         "spread_14": Text(),
     },

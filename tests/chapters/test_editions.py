@@ -237,25 +237,32 @@ def test_words_that_answer_an_exercise_are_found_wherever_they_stand(chapter):
 
 # What the editions once said: objectives, titles, recaps, later prompts and given code.
 SAID = {
+    "$\\mu$, the mean of the group means": "ex-00",
     "The distribution is skewed, with the longer tail to the left": "ex-02",
     "explain why the same prediction for everyone is a disappointment": "ex-04",
     "Its prediction is the same for a star, a flop and a stranger": "ex-04",
     "With so few songs nearly any shape could be chance": "ex-06",
+    "two songs can hardly say how much an artist's songs vary": "ex-06",
     "It will refuse with a `ValueError`": "ex-08",
     "It is silent about strangers": "ex-08",
     "explain why this model has nothing to say about an artist it has not met": "ex-08",
+    "New is the second layer, which builds the bridge between the islands": "ex-09a",
     "It believes every sample mean, however few songs there are behind it": "ex-09b",
     "# The model in between": "ex-12",
     "On the right, the compromise: the dots follow the crosses, but not all the way": "ex-12",
     "The model predicts strangers, with more uncertainty": "ex-13",
+    "This model's are between the other two for most artists, but not for all": "ex-14",
     "Extreme artists are pulled furthest": "ex-15a",
     "### Exercise 16b · Extreme data, strong pull": "ex-15a",
+    "### Exercise 16b · Is it a good thing? The ends of the scale": "ex-15a",
+    "what the number of songs has to do with shrinkage": "ex-15b",
     "Groups with few observations shrink more": "ex-15b",
     "And yet the hierarchical model puts Kingston *below* Ocean": "ex-15b",
+    "because we know less about one artist than about all songs": "ex-16a",
+    "If chance alone made the averages differ": "ex-16b",
     "It is a bet that extreme results are partly luck": "ex-16b",
     "This is called regression to the mean": "ex-16b",
     "Complete pooling is steady and biased, no pooling unbiased and jumpy": "ex-17a",
-    "$\\mu$, the mean of the group means": "ex-00",
 }
 
 

@@ -42,7 +42,6 @@ LETTERS = {
     "mac_beats_08": "b",
     "shape_10": "a",
     "answer_12": "c",
-    "verdict_14": "d",
     "most_15a": "b",
 }
 TEXT = "A sentence that is long enough for an instructor to read."
@@ -142,7 +141,6 @@ CHOSEN = {
     "ex-08": ["mac_beats_08"],
     "ex-10": ["shape_10"],
     "ex-12": ["answer_12"],
-    "ex-14": ["verdict_14"],
     "ex-15a": ["most_15a"],
 }
 
@@ -327,7 +325,7 @@ SOLUTIONS = {
     "ex-09b": _predictions("predictions_09b", "no_pooled", "description_09b"),
     "ex-10": _plot_10,
     "ex-11": _ex_11,
-    "ex-12": _same(verdict_14="d"),
+    "ex-12": _same(description_14=TEXT),
     "ex-13": _ex_13,
     "ex-14": _predictions("predictions_14", "hierarchical", "description_14", "spread_14"),
     "ex-15a": _ex_15a,

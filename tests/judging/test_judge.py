@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from honest import LETTERS, fit, honest_answers, mean_of_artist, simulated_fit
+from honest import LETTERS, TEXT, fit, honest_answers, mean_of_artist, simulated_fit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -176,7 +176,7 @@ def test_letters_that_the_data_decide_are_the_keys():
     others = {
         "limits_06": songs[songs.groupby("artist", observed=True)["artist"].transform("size") > 9],
         "shape_10": songs.assign(popularity=1.06 ** songs["popularity"]),
-        "verdict_14": songs[songs["artist"].isin(["Mia X", "Camilo", "Beyoncé", "Soul&Roll"])],
+        "answer_12": pd.concat([songs] * 50),
         "most_15a": pd.concat([songs, *[extreme] * 50]),
     }
     for name, other in others.items():
@@ -426,13 +426,15 @@ def test_a_confronted_guess_hears_how_far_off_it_was_and_never_that_it_is_right(
     [
         ("ex-08", "mac_beats_08", {"reply_09a": ValueError("No Mac Beats.")}, "c", "so it is"),
         ("ex-08", "mac_beats_08", {"reply_09a": ValueError("No Mac Beats.")}, "b", "not so"),
-        ("ex-12", "answer_12", {"verdict_14": "d"}, "c", "so it is"),
-        ("ex-12", "answer_12", {"verdict_14": "d"}, "a", "not so"),
-        ("ex-12", "answer_12", {"verdict_14": "c"}, "c", "as soon as Exercise 14"),
+        ("ex-12", "answer_12", {"description_14": TEXT}, "c", "so it is"),
+        ("ex-12", "answer_12", {"description_14": TEXT}, "a", "not so"),
+        ("ex-12", "answer_12", {"description_14": "Between."}, "c", "as soon as Exercise 14"),
         ("ex-08", "mac_beats_08", {"reply_09a": 58.4}, "a", "as soon as Exercise 9a"),
     ],
 )
-def test_a_guessed_letter_is_confronted_by_the_right_answer(exercise, name, later, letter, said):
+def test_a_guessed_letter_is_confronted_by_the_right_answer_or_a_text(
+    exercise, name, later, letter, said
+):
     verdict = verdicts(exercise, later | {name: letter})[name]
     assert said in verdict.message
     assert verdict.share == (0 if "as soon as" in said else 1)

@@ -16,12 +16,13 @@ def letters(world: World) -> dict[str, str]:
     scores = (means - means.mean()) / means.std()
     own, pooled, shrunk = own_pooled_shrunk(world)
     between = (shrunk - own) * (shrunk - pooled) < 0
+    follows = np.polyfit(own, shrunk, 1)[0]  # 0: the same for all artists; 1: their own means
     shift, distance = (shrunk - own).abs(), (own - world.hierarchical["mu"].mean).abs()
     near, far = shift[distance.nsmallest(15).index], shift[distance.nlargest(15).index]
     return {
         "limits_06": "c" if (world.artists["count"] <= 5).mean() >= 0.5 else "",
         "shape_10": "a" if abs(scores.skew()) < 0.5 and scores.abs().max() < 3 else "",
-        "verdict_14": "c" if between.all() else "d" if between.mean() > 0.6 else "",
+        "answer_12": "c" if between.mean() > 0.6 and 0.1 < follows < 0.95 else "",
         "most_15a": "b" if far.mean() > 2 * near.mean() else "",
     }
 
@@ -74,6 +75,12 @@ def spreads(world: World) -> bool:
 def mia_x(world: World) -> bool:
     near = 12.5 < world.no_pooled.mu_j("Mia X").median < 14
     return near and world.artists.loc["Mia X", "std"] < 0.5 * world.no_pooled["sigma"].median
+
+
+@claim("ex-11", "Bambi's default priors move sigma_mu by less than two tenths, and not by nothing")
+def default_priors(world: World) -> bool:
+    ours, bambis = (w.hierarchical["sigma_mu"].median for w in (world, world.under("bambi")))
+    return 0.05 < abs(bambis - ours) < 0.2
 
 
 @claim("ex-13", "Beyoncé is predicted higher than a new artist, and with less uncertainty")
