@@ -45,8 +45,9 @@ def harmless(value):
 
 
 def is_guarded(text: str) -> bool:
-    """Does a text look like a formula, whatever apostrophes are in front of it?"""
-    return text.lstrip("'").startswith(FORMULA)
+    """Does a text look like a formula, whatever apostrophes are in front of it? A dash does not."""
+    bare = text.lstrip("'")
+    return bare.startswith(FORMULA) and bare != "-"
 
 
 def read(path: Path, needed: list[str]) -> list[dict[str, str]]:
