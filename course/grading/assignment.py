@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +32,7 @@ class Chapter:
     @cached_property
     def plan(self) -> dict[str, dict]:
         """What to collect, by declared name: `questions.plan` of all its exercises."""
-        plan = {}
+        plan: dict[str, dict] = {}
         for exercise in self.exercises:
             for name, asked in questions.plan(exercise.id).items():
                 if plan.setdefault(name, asked) != asked:
@@ -46,6 +47,15 @@ class Assignment:
     chapters: list[Chapter]
     rubrics: dict[str, list[str]] = field(default_factory=dict)
     """Lines of the rubric by the name of the answer."""
+    samples: dict[str, list[str]] = field(default_factory=dict)
+    """Answers that earn all, half and none of it, likewise."""
+    left_out: list[Chapter] = field(default_factory=list)
+    """Chapters that are not graded."""
+
+    @property
+    def all_chapters(self) -> list[Chapter]:
+        """Those that are graded, and those that are not."""
+        return sorted([*self.chapters, *self.left_out], key=lambda chapter: chapter.name)
 
     @cached_property
     def exercises(self) -> dict[str, Exercise]:
@@ -75,8 +85,8 @@ class Assignment:
         return digests.digest_of(*readable())
 
 
-def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS) -> Assignment:
-    """Read the activity's chapters and the rubrics.
+def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS, only: Sequence[str] = ()) -> Assignment:
+    """Read the activity's chapters and the rubrics; `only`: the chapters that are graded.
 
     Raises
     ------
@@ -93,6 +103,35 @@ def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS) -> Assignment:
     if not any(chapter.exercises for chapter in chapters):
         raise AssignmentError(f"There are no exercises in {folder}.")
     try:
-        return Assignment(chapters, {id: r.lines for id, r in read_rubrics(rubrics).items()})
+        found = read_rubrics(rubrics)
     except RubricsError as error:
         raise AssignmentError(str(error)) from error
+    chosen = select(chapters, only)
+    return Assignment(
+        chosen,
+        {name: rubric.lines for name, rubric in found.items()},
+        {name: rubric.samples for name, rubric in found.items()},
+        [chapter for chapter in chapters if chapter not in chosen],
+    )
+
+
+def select(chapters: list[Chapter], only: Sequence[str]) -> list[Chapter]:
+    """The chapters with some names, or the first parts of names such as "01"; all if there is none.
+
+    Raises
+    ------
+    AssignmentError
+        If a name is that of none, or of several.
+    """
+    chosen = []
+    for name in only:
+        found = [c for c in chapters if c.name == name] or [
+            chapter for chapter in chapters if chapter.name.startswith(name)
+        ]
+        if len(found) != 1:
+            names = ", ".join(chapter.name for chapter in found or chapters)
+            raise AssignmentError(
+                f"{name} is not the beginning of one chapter's name. There are: {names}."
+            )
+        chosen += found
+    return [chapter for chapter in chapters if chapter in chosen] if only else chapters

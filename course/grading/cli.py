@@ -8,8 +8,10 @@ DONE, USAGE, NO_SANDBOX, INTERRUPTED = 0, 2, 3, 130
 HELP = """Grade a folder of notebooks.
 
 The folder holds one notebook or one folder a student. Results go to the output folder:
-gradebook.csv, feedback/ (a page a student), marking.csv (written answers, for you to fill in),
-identical.csv and record.sqlite. Call it again after anything changed: it runs only what is new.
+gradebook.csv, report.html (the class), feedback/ (a page a student), marking.csv (written answers,
+for you to fill in), identical.csv and record.sqlite. Call it again after anything changed: it runs
+only what is new. Roster, chapters, limits and what --lms, --title, --column and --anonymous say
+are remembered there until you say otherwise.
 
 exit codes: 0 done (every file has a row, whatever its state), 2 wrong usage, 3 no sandbox, 130
 interrupted (call again to go on)"""
@@ -23,7 +25,13 @@ def add_to(commands) -> None:
         description=HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("submissions", type=Path, help="folder with the notebooks")
+    parser.add_argument("submissions", type=Path, help="folder or zip with the notebooks")
+    parser.add_argument(
+        "--chapters",
+        nargs="+",
+        metavar="NAME",
+        help="grade only these, such as 01 02 (all: every one again)",
+    )
     parser.add_argument(
         "--output",
         type=Path,
@@ -34,8 +42,8 @@ def add_to(commands) -> None:
         "--roster",
         type=Path,
         metavar="CSV",
-        help="who should hand in: columns student, and as you like name, email, "
-        "file (how their files begin)",
+        help="who should hand in: an export of Canvas or Moodle, or columns student, and as you "
+        "like name, email, file (how their files begin), group (who hands in together)",
     )
     parser.add_argument(
         "--workers", type=int, default=2, metavar="N", help="notebooks at a time (default: 2)"
@@ -59,6 +67,11 @@ def add_to(commands) -> None:
         "--marks", type=Path, metavar="CSV", help="first merge a marking sheet that you filled in"
     )
     parser.add_argument(
+        "--anonymous",
+        action=argparse.BooleanOptionalAction,
+        help="write codes for the students into marking.csv",
+    )
+    parser.add_argument(
         "--override",
         nargs=4,
         action="append",
@@ -67,12 +80,14 @@ def add_to(commands) -> None:
         help="first set the points of an exercise by hand (POINTS - takes it back)",
     )
     parser.add_argument(
-        "--lms", choices=["canvas", "moodle"], help="also write import.csv for this system"
+        "--lms",
+        choices=["canvas", "moodle", "none"],
+        help="also write import.csv and feedback.zip for this system",
     )
     parser.add_argument(
         "--title",
-        default="Activity",
-        help="the assignment's column in --lms canvas, such as 'Activity (1234)'",
+        help="the assignment's column in --lms canvas, such as 'Activity (1234)', where the "
+        "roster does not have it (default: Activity)",
     )
     parser.add_argument(
         "--column",
@@ -122,20 +137,27 @@ def say(code: int, text: str) -> int:
 
 def carry_out(options: argparse.Namespace, server=None) -> int:
     """Grade; errors are the caller's."""
-    from course.grading import assignment, grade_folder, gradebook, roster
+    from course.grading import assignment, feedback_zip, grade_folder, gradebook, remembered, roster
+    from course.grading.file_names import stem
 
     folder = options.submissions
-    if not folder.is_dir():
+    if not folder.exists():
         raise NotADirectoryError(f"There is no folder {folder}.")
-    output = options.output or folder.with_name(folder.resolve().name + "-graded")
+    output = options.output or folder.with_name(stem(folder.resolve().name) + "-graded")
     if output.resolve().is_relative_to(folder.resolve()):
         raise ValueError("The output folder must not lie in the folder of submissions.")
     if options.workers < 1:
         raise ValueError("--workers must be 1 or more.")
-    work = assignment.load()
+    said_before = remembered.fill_in(options, output)
+    chapters = [] if options.chapters == ["all"] else options.chapters or []
+    lms = "" if options.lms in (None, "none") else options.lms
+    work = assignment.load(only=chapters)
     class_list = roster.read(options.roster) if options.roster else None
-    columns = gradebook.columns_for(options.lms or "", options.title, options.column)
-    by_hand(options, output, work)
+    columns = gradebook.columns_for(lms, options.title or "", options.column, class_list)
+    by_hand(options, output, work, class_list)
+    key = remembered.keep(options, output)
+    if said_before:
+        print(f"As before: {', '.join(said_before)}.")
     limits = {
         "cell_seconds": options.cell_seconds,
         "notebook_seconds": options.notebook_seconds,
@@ -153,19 +175,32 @@ def carry_out(options: argparse.Namespace, server=None) -> int:
             scheduler=options.scheduler,
             limits={key: value for key, value in limits.items() if value},
             progress=not options.quiet,
+            anonymous=bool(options.anonymous),
+            key=key,
         ),
         class_list,
         server,
     )
     if columns:
-        gradebook.write_import(output / "import.csv", columns, summary.results, work)
+        gradebook.write_import(output / "import.csv", columns, summary.results, work, class_list)
     report(summary, output, class_list)
+    if lms:
+        left_out = feedback_zip.write(
+            output / "feedback.zip",
+            output / grade_folder.FEEDBACK,
+            lms,
+            summary.results,
+            summary.handins,
+            class_list,
+        )
+        if left_out:
+            print(f"  not in feedback.zip, as {lms} gave them no number: {', '.join(left_out)}")
     return DONE
 
 
-def by_hand(options: argparse.Namespace, output: Path, work) -> None:
+def by_hand(options: argparse.Namespace, output: Path, work, class_list) -> None:
     """Merge marks and overrides into the record."""
-    from course.grading import marking
+    from course.grading import marking, remembered
     from course.grading.database import Record
     from course.grading.grade_folder import RECORD
 
@@ -176,10 +211,12 @@ def by_hand(options: argparse.Namespace, output: Path, work) -> None:
     changes = [override_of(change, work) for change in options.override]
     with Record(output / RECORD) as record:
         students = {row["student"] for row in record.query("SELECT student FROM notebooks")}
+        students |= set(class_list or ())
         if unknown := [c[0] for c in changes if c[0] not in students]:
             raise ValueError(f"--override: there is no student {', '.join(unknown)}.")
         if options.marks:
-            print(f"{marking.merge(options.marks, record)} marks merged.")
+            key = remembered.read(output).get("key", "")
+            print(f"{marking.merge(options.marks, record, key)} marks merged.")
         for change in changes:
             record.override(*change)
 
@@ -209,7 +246,7 @@ def override_of(change: list[str], work) -> tuple[str, str, float | None, str]:
 
 def report(summary, output: Path, class_list) -> None:
     """Say what was done, what is open, and where the results are."""
-    by_status = {}
+    by_status: dict[str, list[str]] = {}
     for result in summary.results:
         by_status.setdefault(result.status, []).append(result.student)
     print(f"{summary.ran} notebooks run, {summary.unchanged} unchanged, {summary.judged} judged.")
@@ -221,9 +258,13 @@ def report(summary, output: Path, class_list) -> None:
             print(f"  not on the roster: {', '.join(strangers)}")
     for chapter, students in summary.identical:
         print(f"  identical, {chapter}: {', '.join(students)}")
-    if summary.to_mark:
+    for path, students in summary.unclear.items():
+        print(f"  could be of several, graded for nobody: {path} ({', '.join(students)})")
+    for path in summary.sheet.kept:
+        print(f"  {path} holds marks that were not merged, and was kept: add --marks {path}")
+    if summary.sheet.to_mark:
         print(
-            f"  {summary.to_mark} written answers to mark: fill in {output / 'marking.csv'}, "
-            "save it under another name, and add --marks with that file to the same command."
+            f"  {summary.sheet.to_mark} written answers to mark: fill in {summary.sheet.path}, "
+            "and add --marks with that file to the same command."
         )
-    print(f"Results: {output / 'gradebook.csv'}, {output / 'feedback'}")
+    print(f"Results: {output / 'gradebook.csv'}, {output / 'report.html'}, {output / 'feedback'}")

@@ -121,6 +121,14 @@ class Record:
                         (row["student"], row["chapter"]),
                     )
 
+    def rename(self, old: str, new: str) -> None:
+        """Give the marks and overrides of a student to the name that the student has now."""
+        with self.database:
+            for table in ("marks", "overrides"):
+                self.database.execute(
+                    f"UPDATE OR IGNORE {table} SET student = ? WHERE student = ?", (new, old)
+                )
+
     def mark(self, rows: list[dict]) -> None:
         """Store the marks of written answers, all or none."""
         with self.database:

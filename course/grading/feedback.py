@@ -1,48 +1,36 @@
-"""One HTML page a student. All text is escaped, and the page forbids scripts and any loading."""
+"""One HTML page a student."""
 
 import hashlib
 import re
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from course.chapters.cells import replace
 from course.grading.assignment import Assignment
+from course.grading.pages import PAGES
 from course.grading.student_results import StudentResult
 
-PAGES = Environment(
-    loader=PackageLoader("course.grading", "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
-
-def number(value: float | None) -> str:
-    """Points as people write them; a dash for unknown."""
-    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-PAGES.filters["number"] = number
+#: In the head of every page that the grader wrote.
+OURS = '<meta name="generator" content="course.grading">'
 
 
 def filename(student: str) -> str:
     """A file name for a student: theirs if it is harmless, else a similar one with a digest."""
     plain = re.sub(r"[^\w.-]+", "_", student, flags=re.ASCII).strip("._")[:60]
-    if plain == student:
+    if plain == student and not re.search(r"-[0-9a-f]{8}$", plain):
         return f"{plain}.html"
     return f"{plain or 'student'}-{hashlib.sha256(student.encode()).hexdigest()[:8]}.html"
 
 
-def write(folder: Path, result: StudentResult, assignment: Assignment) -> Path:
-    """Write the page of one student."""
+def write_all(folder: Path, results: list[StudentResult], assignment: Assignment) -> None:
+    """Write a page for each student, and remove those of students who are no longer there."""
     folder.mkdir(exist_ok=True)
-    path = folder / filename(result.student)
-    text = render(result, assignment)
-    replace(path, text)
-    return path
+    for result in results:
+        replace(folder / filename(result.student), render(result, assignment))
+    pages = {filename(result.student) for result in results}
+    for path in folder.glob("*.html"):
+        if path.name not in pages and OURS in path.read_text(encoding="utf-8", errors="replace"):
+            path.unlink()
 
 
 def render(result: StudentResult, assignment: Assignment) -> str:

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course.grading import feedback, gradebook, marking, side_by_side
+from course.grading import class_report, feedback, gradebook, marking, side_by_side
 from course.grading.assignment import Assignment
 from course.grading.database import Record
 from course.grading.judge_notebook import judge_chapter
-from course.grading.roster import on_roster
+from course.grading.roster import Roster
 from course.grading.side_by_side import Server
-from course.grading.student_results import StudentResult, results_of_class
+from course.grading.student_results import NOTE, UNREADABLE, StudentResult, results_of_class
 from course.grading.submissions import Handin, collect
 
 RECORD, GRADEBOOK, IDENTICAL = "record.sqlite", "gradebook.csv", "identical.csv"
-MARKING, FEEDBACK = "marking.csv", "feedback"
+MARKING, FEEDBACK, REPORT = "marking.csv", "feedback", "report.html"
 
 
 @dataclass
@@ -34,6 +34,10 @@ class Options:
     scheduler: str = ""
     """Address of a Dask scheduler; empty for this machine."""
     progress: bool = True
+    anonymous: bool = False
+    """Codes stand for the students in the marking sheet."""
+    key: str = ""
+    """What these codes are made with."""
 
 
 @dataclass
@@ -44,8 +48,11 @@ class Summary:
     judged: int = 0
     unchanged: int = 0
     results: list[StudentResult] = field(default_factory=list)
+    handins: list[Handin] = field(default_factory=list)
     identical: list[tuple[str, list[str]]] = field(default_factory=list)
-    to_mark: int = 0
+    sheet: marking.Sheet | None = None
+    unclear: dict[str, list[str]] = field(default_factory=dict)
+    """Files that could be those of several students, and these."""
 
 
 def grade_folder(
@@ -53,7 +60,7 @@ def grade_folder(
     output: Path,
     assignment: Assignment,
     options: Options,
-    roster: dict[str, dict[str, str]] | None = None,
+    roster: Roster | None = None,
     server: Server | None = None,
 ) -> Summary:
     """Grade every notebook of a folder and write gradebook, feedback and marking sheet.
@@ -69,12 +76,11 @@ def grade_folder(
     course.grading.database.RecordError
         If the output folder cannot be used.
     """
-    handins = collect(submissions, assignment)
-    for handin in handins:
-        handin.student = on_roster(handin.student, roster)
+    handins = collect(submissions, assignment, roster, known_students(output))
     output.mkdir(parents=True, exist_ok=True)
-    summary = Summary(identical=identical(handins))
+    summary = Summary(handins=handins, identical=identical(handins), unclear=unclear(handins))
     with Record(output / RECORD) as record:
+        follow_names(handins, record)
         record.forget_others({(handin.student, handin.shown) for handin in handins})
         pending = sort_out(handins, assignment, options, record, summary)
         bar = tqdm(
@@ -97,8 +103,17 @@ def grade_folder(
                         summary.judged += 1
                         bar.update()
         finally:  # interrupted too: what is done is there to be read
-            write_all(output, record, assignment, roster, summary)
+            write_all(output, record, assignment, roster, handins, options, summary)
     return summary
+
+
+def follow_names(handins: list[Handin], record: Record) -> None:
+    """Keep marks with students who have another name now: a roster came, or a name was mended."""
+    present = {handin.student for handin in handins}
+    owners = {h.shown: h.student for h in handins if h.team == (h.student,) and not h.is_unclear}
+    for row in record.query("SELECT DISTINCT student, path FROM notebooks ORDER BY student, path"):
+        if row["student"] not in present and row["path"] in owners:
+            record.rename(row["student"], owners[row["path"]])
 
 
 def sort_out(
@@ -113,9 +128,12 @@ def sort_out(
     pending = defaultdict(list)
     for handin in handins:
         row = known.get((handin.student, handin.shown))
-        if handin.problem:
-            unread = {"status": "unreadable", "sentence": handin.problem, "seconds": 0.0}
-            store(handin, unread, "", assignment, options, record)
+        if handin.problem or handin.note:
+            status, sentence = (
+                (UNREADABLE, handin.problem) if handin.problem else (NOTE, handin.note)
+            )
+            not_run = {"status": status, "sentence": sentence, "seconds": 0.0}
+            store(handin, not_run, "", assignment, options, record)
             continue
         key = key_of(handin, assignment, options)
         result = record.stored_run(key)
@@ -141,13 +159,13 @@ def outgrown(result: dict, limits: dict) -> bool:
 
 def key_of(handin: Handin, assignment: Assignment, options: Options) -> str:
     """What a run depends on: cells, what is collected and how, and whether it was sandboxed."""
-    parts = [handin.notebook.code, handin.chapter.plan, assignment.collector, options.safe]
+    parts = [handin.code, handin.plan, assignment.collector, options.safe]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def task_of(handin: Handin, options: Options) -> dict:
     """What `course.grading.notebook_run.run_notebook` is told."""
-    return {"cells": handin.notebook.code, "plan": handin.chapter.plan, "limits": options.limits}
+    return {"cells": handin.code, "plan": handin.plan, "limits": options.limits}
 
 
 def run_all(
@@ -177,40 +195,78 @@ def store(
         "student": handin.student,
         "path": handin.shown,
         "chapter": handin.chapter and handin.chapter.name,
-        "likeness": handin.notebook.likeness if handin.chapter else "",
+        "likeness": handin.notebook.likeness if handin.notebook else "",
         "key": key,
         "rules": assignment.rules,
         "status": result["status"],
         "sentence": result["sentence"],
-        "notes": " ".join(handin.notebook.notes) if handin.chapter else "",
+        "notes": " ".join(handin.notebook.notes) if handin.notebook else "",
         "safe": int(options.safe),
         "seconds": result["seconds"],
     }
-    ran = result["status"] not in ("unreadable", "failed")
-    answers = judge_chapter(handin.chapter, result, handin.notebook.code) if ran else []
+    ran = result["status"] not in (UNREADABLE, NOTE, "failed")
+    answers = judge_chapter(handin.chapter, result, handin.code) if ran and handin.chapter else []
     record.store_notebook(row, answers)
 
 
 def identical(handins: list[Handin]) -> list[tuple[str, list[str]]]:
-    """Chapters with the same code from several students, whatever its spaces and comments."""
+    """Chapters with the same code from several students, whatever its spaces and comments.
+
+    Those who handed in together count as one.
+    """
     groups = defaultdict(set)
     for handin in handins:
-        if handin.chapter:
-            groups[handin.chapter.name, handin.notebook.likeness].add(handin.student)
+        if handin.chapter and handin.notebook:
+            groups[handin.chapter.name, handin.notebook.likeness].add(handin.team)
     return sorted(
-        (chapter, sorted(students))
-        for (chapter, _), students in groups.items()
-        if len(students) > 1
+        (chapter, sorted({student for team in teams for student in team}))
+        for (chapter, _), teams in groups.items()
+        if len(teams) > 1
     )
 
 
+def unclear(handins: list[Handin]) -> dict[str, list[str]]:
+    """Files that could be those of several students, and these."""
+    found = defaultdict(list)
+    for handin in handins:
+        if handin.is_unclear:
+            found[handin.shown].append(handin.student)
+    return dict(found)
+
+
+def known_students(output: Path) -> list[str]:
+    """The students in a record, if there is one."""
+    if not (output / RECORD).is_file():
+        return []
+    with Record(output / RECORD) as record:
+        return [row["student"] for row in record.query("SELECT DISTINCT student FROM notebooks")]
+
+
 def write_all(
-    output: Path, record: Record, assignment: Assignment, roster: dict | None, summary: Summary
+    output: Path,
+    record: Record,
+    assignment: Assignment,
+    roster: Roster | None,
+    handins: list[Handin],
+    options: Options,
+    summary: Summary,
 ) -> None:
     """Write every file that is derived from the record."""
     summary.results = results_of_class(record, assignment, roster)
+    note_dates(summary.results, handins)
     gradebook.write(output / GRADEBOOK, summary.results, assignment)
     gradebook.write_identical(output / IDENTICAL, summary.identical)
-    summary.to_mark = marking.write(output / MARKING, summary.results, assignment)
-    for result in summary.results:
-        feedback.write(output / FEEDBACK, result, assignment)
+    summary.sheet = marking.write(
+        output / MARKING, summary.results, assignment, record, options.key, options.anonymous
+    )
+    class_report.write(output / REPORT, summary.results, assignment)
+    feedback.write_all(output / FEEDBACK, summary.results, assignment)
+
+
+def note_dates(results: list[StudentResult], handins: list[Handin]) -> None:
+    """Fill in when each student handed in what is graded, and whether that was late."""
+    by_student = {result.student: result for result in results}
+    for handin in handins:
+        if handin.chapter and (result := by_student.get(handin.student)):
+            result.late = result.late or handin.claim.late
+            result.handed_in = max(result.handed_in, handin.file.modified)

@@ -30,6 +30,11 @@ STUB = "# Replace each ... above."
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
 CONFIG = f'''\
+import os
+import sys
+
+# nbgrader starts alembic, which lies beside it, by its name alone.
+os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
 c = get_config()
 c.CourseDirectory.course_id = "hierarchical-models"
 c.ClearSolutions.code_stub = {{"python": "{STUB}"}}
@@ -63,7 +68,7 @@ def judged_here(exercise: str) -> list[str]:
     return [
         name
         for name in questions.credited(exercise)
-        if not isinstance(asked[name], questions.Text) or asked[name].any_text
+        if not isinstance(question := asked[name], questions.Text) or question.any_text
     ]
 
 
@@ -71,9 +76,10 @@ def source(notebook: NotebookNode) -> NotebookNode:
     """A chapter as nbgrader's source."""
     facts = {exercise.id: exercise for exercise in exercises(notebook)}
     code = solution_code(notebook)
-    cells, at_the_end = [], []
+    cells: list[NotebookNode] = []
+    at_the_end: list[NotebookNode] = []
     for cell in student(notebook).cells:
-        exercise = facts.get(exercise_id(cell))
+        exercise = facts.get(exercise_id(cell) or "")
         cell.metadata.pop("course", None)
         cells.append(cell)
         if exercise is None:
@@ -81,7 +87,8 @@ def source(notebook: NotebookNode) -> NotebookNode:
         if "exercise" in tags(cell):
             grader(cell, locked=True)
         elif "answer" in tags(cell):
-            grader(cell, solution=True, points=by_hand(exercise))
+            text = by_hand(exercise)
+            grader(cell, solution=True, points=text and (0 if exercise.optional else text))
             cell.source += "\n" + "\n".join([SOLUTION[0], code.get(exercise.id, ""), SOLUTION[1]])
         elif "check" in tags(cell) and judged_here(exercise.id):
             # A guess counts when a later answer has confronted it.
@@ -108,16 +115,18 @@ def by_hand(exercise: Exercise) -> float | None:
 
 
 def test_cell(exercise: Exercise) -> NotebookNode:
-    """A cell whose value is what the exercise earns: nbgrader gives partial credit for it."""
+    """A cell whose value is what the exercise earns: nbgrader gives partial credit for it.
+
+    A bonus is worth 0 points to nbgrader, so that its maximum is ours, and nbgrader refuses more
+    than that: the cell prints what was earned, to be entered as extra credit.
+    """
     points = exercise.points - (by_hand(exercise) or 0)
-    lines = [
-        HIDDEN[0],
-        "from course.grading.nbgrader import earned",
-        f'earned("{exercise.id}", globals(), {points:g})',
-        HIDDEN[1],
-    ]
+    value = f'earned("{exercise.id}", globals(), {points:g})'
+    if exercise.optional:
+        value = f'print("Bonus:", {value}, "of {points:g} points, to enter as extra credit")'
+    lines = [HIDDEN[0], "from course.grading.nbgrader import earned", value, HIDDEN[1]]
     cell = nbformat.v4.new_code_cell("\n".join(lines), id=f"{exercise.id}-test")
-    grader(cell, points=points, locked=True)
+    grader(cell, points=0 if exercise.optional else points, locked=True)
     return cell
 
 

@@ -1,6 +1,7 @@
 """The state of a class: what the record says of every student, marks and overrides included."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from course.grading.assignment import Assignment
@@ -8,6 +9,9 @@ from course.grading.database import Record
 from course.grading.judge_notebook import NEEDS_MARKING
 
 NOTHING = "nothing handed in"
+UNREADABLE = "unreadable"
+#: The status of a file that is left alone though nothing is wrong: superseded, or stray.
+NOTE = "note"
 
 
 @dataclass
@@ -22,13 +26,17 @@ class StudentResult:
     exercises: dict[str, float | None] = field(default_factory=dict)
     """Points by exercise; None where they are not known: to be marked, or not readable."""
     overrides: dict[str, dict] = field(default_factory=dict)
+    late: bool = False
+    """Handed in late, as the platform says."""
+    handed_in: float = 0.0
+    """When the newest of the graded files was changed, in seconds since 1970; 0 for unknown."""
 
     @property
     def points_so_far(self) -> float | None:
         """All points that are known; None if nothing was handed in or graded."""
         if all(points is None for points in self.exercises.values()) and not self.answers:
             return None
-        by_hand = sum(row["points"] for row in self.overrides.values())
+        by_hand = sum(row["points"] or 0 for row in self.overrides.values())
         judged = sum(
             answer["points"] or 0
             for answer in self.answers
@@ -72,38 +80,55 @@ class StudentResult:
     @property
     def notes(self) -> list[str]:
         """Sentences about the files."""
-        return [
+        about_files = [
             f"{row['path']}: {text}"
             for row in self.notebooks
             for text in (row["sentence"], row["notes"])
             if text
         ]
+        return about_files + [
+            f"{exercise}: {row['reopened']}"
+            for exercise, row in self.overrides.items()
+            if row["reopened"]
+        ]
 
 
-def version_of(text: str) -> str:
-    """What ties a mark to the very text that was marked."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+def version_of(answer: dict) -> str:
+    """What ties a mark to the very text that was marked, and to the points that it was worth."""
+    return hashlib.sha256(f"{answer['most']:g} {answer['text']}".encode()).hexdigest()[:8]
 
 
 def results_of_class(
-    record: Record, assignment: Assignment, roster: dict[str, dict[str, str]] | None = None
+    record: Record, assignment: Assignment, roster: Mapping[str, dict[str, str]] | None = None
 ) -> list[StudentResult]:
     """The results of everyone who handed in or is on the roster, by name."""
     students = {name: StudentResult(name, details) for name, details in (roster or {}).items()}
     for row in record.query("SELECT * FROM notebooks ORDER BY student, path"):
         students.setdefault(row["student"], StudentResult(row["student"])).notebooks.append(row)
+    exercises = assignment.exercises
+    there = {(s.student, row["chapter"]) for s in students.values() for row in s.notebooks}
     marks = {
         (mark["student"], mark["chapter"], mark["name"]): mark
         for mark in record.query("SELECT * FROM marks")
     }
     for row in record.query("SELECT rowid, * FROM answers ORDER BY rowid"):
+        if (row["student"], row["chapter"]) not in there or row["exercise"] not in exercises:
+            continue
         mark = marks.get((row["student"], row["chapter"], row["name"]))
-        if mark and row["status"] == NEEDS_MARKING and mark["version"] == version_of(row["text"]):
+        if mark and row["status"] == NEEDS_MARKING and mark["version"] == version_of(row):
             row |= {"points": mark["points"], "comment": mark["comment"]}
-        if row["student"] in students:
-            students[row["student"]].answers.append(row)
+        students[row["student"]].answers.append(row)
     for row in record.query("SELECT * FROM overrides"):
-        if row["student"] in students:
+        if row["student"] in students and row["exercise"] in exercises:
+            most = exercises[row["exercise"]].points
+            over = row["points"] > most
+            row["reopened"] = (
+                f"{row['points']:g} points were set by hand, and there are {most} now: "
+                "set them again."
+                if over
+                else ""
+            )
+            row["points"] = None if over else row["points"]
             students[row["student"]].overrides[row["exercise"]] = row
     for student in students.values():
         add_up(student, assignment)
@@ -112,10 +137,11 @@ def results_of_class(
 
 def add_up(student: StudentResult, assignment: Assignment) -> None:
     """Fill in the points of each exercise."""
-    unreadable = any(row["status"] in ("unreadable", "failed") for row in student.notebooks)
+    unreadable = any(row["status"] in (UNREADABLE, "failed") for row in student.notebooks)
     seen = {
-        row["chapter"] for row in student.notebooks if row["status"] not in ("unreadable", "failed")
+        row["chapter"] for row in student.notebooks if row["status"] not in (UNREADABLE, "failed")
     }
+    handed_in = any(row["status"] != NOTE for row in student.notebooks)
     for chapter in assignment.chapters:
         for exercise in chapter.exercises:
             earned = [a["points"] for a in student.answers if a["exercise"] == exercise.id]
@@ -125,5 +151,5 @@ def add_up(student: StudentResult, assignment: Assignment) -> None:
                 points = None if None in earned else round(sum(earned), 2)
             else:
                 # Not handed in: 0, unless it may be in a file that could not be read.
-                points = None if unreadable or not student.notebooks else 0.0
+                points = None if unreadable or not handed_in else 0.0
             student.exercises[exercise.id] = points

@@ -12,7 +12,7 @@ from grading_tools import WARM_UP, grade, warm
 
 from course.chapters.cells import exercise_id, tags
 from course.chapters.editions import solved
-from course.grading import cli, grade_folder, samples, submissions, submitted_notebook
+from course.grading import cli, grade_folder, handed_in_files, samples, submitted_notebook
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -119,7 +119,7 @@ UNREADABLE = {
         b'{"cells": [{"cell_type": "code", "source": "a = 1"}]}',
         "none of the activity's notebooks",
     ),
-    "huge": (b" " * (submissions.MOST_BYTES + 1), "larger than 32 MB"),
+    "huge": (b" " * (handed_in_files.MOST_BYTES + 1), "larger than 32 MB"),
 }
 
 

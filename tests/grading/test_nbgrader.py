@@ -6,6 +6,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
+from unittest.mock import MagicMock
 
 import nbformat
 import pytest
@@ -14,7 +16,7 @@ from course.chapters import leaks
 from course.chapters.cells import activity_chapters
 from course.chapters.editions import student
 from course.chapters.exercises import exercises
-from course.grading import nbgrader
+from course.grading import assignment, nbgrader
 from course.judging import questions
 from course.paths import PROJECT
 
@@ -33,8 +35,34 @@ def graded(notebook):
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_the_points_are_those_of_the_exercises(path):
     notebook = read(path)
-    points = sum(cell.metadata["nbgrader"]["points"] for cell in graded(nbgrader.source(notebook)))
-    assert points == pytest.approx(sum(exercise.points for exercise in exercises(notebook)))
+    cells = graded(nbgrader.source(notebook))
+    for exercise in exercises(notebook):
+        own = [cell for cell in cells if cell.id.startswith(f"{exercise.id}-")]
+        points = sum(cell.metadata["nbgrader"]["points"] for cell in own)
+        assert own and points == pytest.approx(0 if exercise.optional else exercise.points)
+
+
+def test_the_maximum_is_the_graders_own():
+    cells = [cell for path in CHAPTERS for cell in graded(nbgrader.source(read(path)))]
+    points = sum(cell.metadata["nbgrader"]["points"] for cell in cells)
+    assert points == pytest.approx(assignment.load().maximum)
+
+
+def test_a_bonus_says_what_to_enter_and_has_no_value(capsys):
+    bonus = replace(exercises(read(CHAPTERS[0]))[0], optional=True)
+    code = nbgrader.test_cell(bonus).source.splitlines()
+    exec("\n".join(code[:-2]), namespace := {"typical_00": "c"})
+    assert eval(code[-2], namespace) is None
+    assert capsys.readouterr().out.startswith("Bonus: ")
+
+
+def test_the_configuration_finds_the_programs_beside_python(monkeypatch):
+    monkeypatch.setenv("PATH", "elsewhere")
+    monkeypatch.setattr(sys, "executable", os.path.join("environment", "bin", "python"))
+    settings = MagicMock()
+    exec(nbgrader.CONFIG, {"get_config": lambda: settings})
+    assert os.environ["PATH"].split(os.pathsep) == [os.path.join("environment", "bin"), "elsewhere"]
+    assert settings.CourseDirectory.course_id
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -103,15 +131,9 @@ def test_nbgrader_generates_and_grades_it(nbgrader_program, tmp_path):
     ours = {path.name: read(path) for path in (course / "release" / "activity").iterdir()}
     shutil.rmtree(course / "release")
 
-    path = f"{nbgrader_program.parent}{os.pathsep}{os.environ['PATH']}"  # it calls alembic
-
     def call(*arguments):
         done = subprocess.run(
-            [nbgrader_program, *arguments],
-            cwd=course,
-            text=True,
-            capture_output=True,
-            env={**os.environ, "PATH": path},
+            [nbgrader_program, *arguments], cwd=course, text=True, capture_output=True
         )
         complaints = [line for line in done.stderr.splitlines() if "ERROR" in line]
         assert done.returncode == 0 and not complaints, done.stderr[-3000:]
