@@ -85,7 +85,7 @@ def test_without_a_sandbox_it_grades_in_plain_processes(tmp_path):
     with open(tmp_path / "out" / "gradebook.csv", encoding="utf-8-sig", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     assert [(row["status"], row["points"]) for row in rows.values()] == [
-        ("graded", "4"),
+        ("graded", "1"),
         ("graded", "0"),
     ]
     assert {row["sandboxed"] for row in rows.values()} == {"no"}
