@@ -14,7 +14,7 @@ from course.grading.student_results import NOTHING, StudentResult
 NOT_ANSWERED = (MISSING, ERROR, TIMED_OUT)
 #: Stuck: without an answer to half of the questions, or with less than this share of the points.
 LITTLE = 0.4
-#: To be discussed: exercises on which the class lost this share of the points, the worst first.
+#: To be discussed: exercises on which the class lost this share; where most points went, first.
 MUCH, MOST_TOPICS = 0.25, 5
 
 
@@ -62,7 +62,7 @@ def render(results: list[StudentResult], assignment: Assignment) -> str:
     exercises = summaries(results, assignment)
     worst = sorted(
         (s for s in exercises if s.share is not None and s.share <= 1 - MUCH),
-        key=lambda s: s.share or 0.0,
+        key=lambda s: (s.share or 0.0) * s.exercise.points - s.exercise.points,
     )
     final = [result.points for result in results if result.points is not None]
     return PAGES.get_template("report.html.j2").render(

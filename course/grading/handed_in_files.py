@@ -228,16 +228,17 @@ def time_of(member: zipfile.ZipInfo) -> float:
 
 
 def reader(source: Source, member: zipfile.ZipInfo, most: int = MOST_BYTES) -> Callable[[], bytes]:
-    """Read a member, and no more than `most` bytes of it, however much it unpacks to."""
+    """Read a member, and no more than `most` bytes of it, however much it unpacks to.
+
+    More than an archive says that a member has, `zipfile` does not unpack; what does not fit to
+    that is an error of its own.
+    """
 
     def read() -> bytes:
         try:
             with archive_of(source).open(member) as unpacking:
-                content = unpacking.read(most + 1)
+                return unpacking.read(most)
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as e:
             raise UnreadableError(f"It could not be unpacked: {str(e)[:200]}.") from e
-        if len(content) > most:
-            raise UnreadableError(TOO_LARGE)
-        return content
 
     return read

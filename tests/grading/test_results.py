@@ -372,6 +372,28 @@ def test_a_platforms_export_comes_back_with_grades_and_feedback(
     assert re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d", book(output)[key]["handed_in"])
 
 
+def test_in_a_group_each_page_goes_to_its_own_student(places, tmp_path):
+    folder, output = places
+    table = MOODLE.replace("Identifier", "Group,Identifier").replace(
+        "Participant", "one,Participant"
+    )
+    put(folder, ("Jane Smith_12345_assignsubmission_file_/work.ipynb", RIGHT))
+    (tmp_path / "export.csv").write_text(table, encoding="utf-8")
+    command(folder, "--output", output, "--roster", tmp_path / "export.csv", "--lms", "moodle")
+    assert {row["status"] for row in book(output).values()} == {"graded"}
+    with zipfile.ZipFile(output / "feedback.zip") as archive:
+        pages = {name.split("_")[1]: archive.read(name) for name in archive.namelist()}
+    assert pages.keys() == {"12345", "777"} and b"Al Roe" in pages["777"]
+    canvas = CANVAS.replace("Section", "group").replace(",A,", ",1,").replace(",B,", ",1,")
+    (tmp_path / "export.csv").write_text(canvas, encoding="utf-8")
+    put(tmp_path / "c", (f"smithjane_12345_678901_{WARM_UP}.ipynb", RIGHT))
+    arguments = ["--roster", tmp_path / "export.csv", "--lms", "canvas"]
+    command(tmp_path / "c", "--output", tmp_path / "c-out", *arguments)
+    with zipfile.ZipFile(tmp_path / "c-out" / "feedback.zip") as archive:
+        assert archive.namelist() == ["smithjane_12345_678901_feedback.html"]
+        assert b"Smith, Jane" in archive.read(archive.namelist()[0])
+
+
 def test_the_assignments_column_is_found_in_the_export():
     columns = ["Student", "ID", "Activity (77)", "Final (78)"]
     assert gradebook.assignment_in(columns, "") == "Activity (77)"
