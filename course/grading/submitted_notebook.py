@@ -3,6 +3,7 @@
 import ast
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import nbformat
 
@@ -32,7 +33,7 @@ class Notebook:
         """The sources of its code cells."""
         return [cell["source"] for cell in self.cells if cell["type"] == "code"]
 
-    @property
+    @cached_property
     def likeness(self) -> str:
         """The same for the same code, whatever its spaces and comments."""
         return hashlib.sha256("\0".join(map(skeleton, self.code)).encode()).hexdigest()

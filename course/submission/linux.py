@@ -22,7 +22,7 @@ CAPSET = {"x86_64": 126, "aarch64": 91, "riscv64": 91, "ppc64le": 184, "s390x": 
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 try:  # it knows the numbers of system calls on every machine; systemd and apt come with it
-    _LIBSECCOMP = ctypes.CDLL("libseccomp.so.2")
+    _LIBSECCOMP: ctypes.CDLL | None = ctypes.CDLL("libseccomp.so.2")
 except OSError:
     _LIBSECCOMP = None
 
@@ -160,9 +160,7 @@ def forbid(calls: Iterable[str]) -> None:
             array = (_Argument * len(conditions))(*conditions)
             if number != -1:
                 _agreed(
-                    library.seccomp_rule_add_array(
-                        context, refused, number, len(conditions), array
-                    )
+                    library.seccomp_rule_add_array(context, refused, number, len(conditions), array)
                 )
         _agreed(library.seccomp_load(context))
     finally:

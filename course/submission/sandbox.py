@@ -5,8 +5,9 @@ course, all read-only, and nothing else of the machine; it has no network. What 
 submission gets a writable folder of limited size (a tmpfs that is gone afterwards), process
 numbers of its own, an unprivileged user, resource limits, and no way to gain rights: no
 capabilities, no new privileges, no further namespaces, no system calls for memory that belongs to
-no process, and Landlock on top where the kernel has it. Everything is what Linux gives to any process that may make a user namespace: neither root nor
-Docker is needed, and as root the submission runs as a user that owns nothing.
+no process, and Landlock on top where the kernel has it. Everything is what Linux gives to any
+process that may make a user namespace: neither root nor Docker is needed, and as root the
+submission runs as a user that owns nothing.
 """
 
 import os

@@ -373,7 +373,8 @@ LIMITS = {
         "stopped",
     ),
     "memory in a file without a name": (
-        "import os\nfile = os.memfd_create('x')\nfor i in range(4000): os.write(file, bytes(1 << 20))",
+        "import os\nfile = os.memfd_create('x')\n"
+        "for i in range(4000): os.write(file, bytes(1 << 20))",
         "graded",
         "error",
     ),
@@ -409,7 +410,8 @@ time.sleep(30)""",
         "stopped",
     ),
     "memory in children that come and go": (
-        "import os, time\nif os.fork() == 0:\n    while True:\n        if os.fork() == 0: os._exit(0)\n"
+        "import os, time\nif os.fork() == 0:\n    while True:\n"
+        "        if os.fork() == 0: os._exit(0)\n"
         "        os.wait()\n"
         "for i in range(5):\n    if os.fork() == 0: break\nx = bytearray(b'x') * (900 << 20)\n"
         "time.sleep(30)",
@@ -554,7 +556,7 @@ def test_a_half_character_never_comes_in(run):
         "raise ValueError('\\ud800')",
         "print('\\udfff'); why = type('\\udc80', (), {})()",
     ]
-    result = run([*cells, FIND + "send(b'{\"\\\\ud800\": {\"typical_00\": \"\\\\ud800\"}}')"])
+    result = run([*cells, FIND + 'send(b\'{"\\\\ud800": {"typical_00": "\\\\ud800"}}\')'])
     str(result).encode()
     assert result["cells"][1]["error"]["message"] == "?"
 
