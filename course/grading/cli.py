@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import warnings
 from pathlib import Path
 
 DONE, USAGE, NO_SANDBOX, FAULT, INTERRUPTED = 0, 2, 3, 4, 130
@@ -118,6 +119,8 @@ def grade_command(options: argparse.Namespace, server=None) -> int:
     from course.grading.database import RecordError
     from course.submission.agreement import SandboxError
 
+    # Of what students write: Python would say it here, once for each line.
+    warnings.simplefilter("ignore", SyntaxWarning)
     try:
         return carry_out(options, server)
     except SandboxError as error:
