@@ -373,13 +373,14 @@ LIMITS = {
         "stopped",
     ),
     "memory in a file without a name": (
-        "import os\nfile = os.memfd_create('x')\n"
-        "for i in range(4000): os.write(file, bytes(1 << 20))",
+        "import os\nfor i in range(20):\n    file = os.memfd_create('x')\n"
+        "    for j in range(100): os.write(file, bytes(1 << 20))",
         "graded",
         "error",
     ),
     "memory of System V": (
-        "import ctypes\nif ctypes.CDLL(None).shmget(0, 4 << 30, 0o1600) < 0: raise OSError",
+        "import ctypes\nsize = ctypes.c_size_t(1 << 30)\n"
+        "if ctypes.CDLL(None).shmget(0, size, 0o1600) < 0: raise OSError",
         "graded",
         "error",
     ),
@@ -445,6 +446,8 @@ def test_a_cell_without_bounds_costs_only_itself(name, run):
     if status:
         assert result["status"] == status, result
         assert result["cells"][1]["status"] == cell_status
+    if name.startswith("memory") and status == "stopped":
+        assert "GB of memory" in result["sentence"]
     assert result["peak"] < 6 << 30
     answers = judged(result, cells)
     assert answers["artist_00"].status == "correct"
