@@ -69,7 +69,7 @@ launch: $(ENVIRONMENT)
 	@$(COURSE) launch
 
 slides: $(ENVIRONMENT)
-	@$(COURSE) slides
+	@$(COURSE) slides $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
 
 pdf: $(ENVIRONMENT)
 	@$(COURSE) pdf $(if $(SOLUTIONS),--solutions $(SOLUTIONS))
@@ -94,8 +94,10 @@ compile: $(ENVIRONMENT)
 lock: $(ENVIRONMENT)
 	@$(COURSE) lock
 
+# Whether solutions are withheld is not forgotten: it changes only when it is said by name.
 clean:
-	rm -rf .venv _build .pytest_cache *.egg-info
+	rm -rf .venv .pytest_cache *.egg-info
+	test ! -d _build || find _build -mindepth 1 -maxdepth 1 -not -name solutions.txt -exec rm -rf {} +
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 $(ENVIRONMENT): requirements.txt pyproject.toml

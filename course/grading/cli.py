@@ -2,9 +2,10 @@
 
 import argparse
 import sys
+import warnings
 from pathlib import Path
 
-DONE, USAGE, NO_SANDBOX, INTERRUPTED = 0, 2, 3, 130
+DONE, USAGE, NO_SANDBOX, FAULT, INTERRUPTED = 0, 2, 3, 4, 130
 HELP = """Grade a folder of notebooks.
 
 The folder holds one notebook or one folder a student. Results go to the output folder:
@@ -13,8 +14,9 @@ for you to fill in), identical.csv and record.sqlite. Call it again after anythi
 only what is new. Roster, chapters, limits and what --lms, --title, --column and --anonymous say
 are remembered there until you say otherwise.
 
-exit codes: 0 done (every file has a row, whatever its state), 2 wrong usage, 3 no sandbox, 130
-interrupted (call again to go on)"""
+exit codes: 0 done (every file has a row, whatever its state), 2 wrong usage, 3 no sandbox, 4 done,
+but the grader itself failed on some notebooks (their points are empty, and the last line names
+them), 130 interrupted (call again to go on)"""
 
 
 def add_to(commands) -> None:
@@ -64,6 +66,13 @@ def add_to(commands) -> None:
         "--memory", type=float, metavar="GB", help="memory for one notebook (default: 4)"
     )
     parser.add_argument(
+        "--again",
+        action="append",
+        default=[],
+        metavar="STUDENT",
+        help="run the notebooks of this student again, whatever is stored",
+    )
+    parser.add_argument(
         "--marks", type=Path, metavar="CSV", help="first merge a marking sheet that you filled in"
     )
     parser.add_argument(
@@ -105,10 +114,13 @@ def add_to(commands) -> None:
 def grade_command(options: argparse.Namespace, server=None) -> int:
     """Carry out the command; return its exit code. `server`: one that is warm already."""
     from course.data import DataAlteredError, DataNotFoundError
+    from course.grading import system_errors
     from course.grading.assignment import AssignmentError
     from course.grading.database import RecordError
     from course.submission.agreement import SandboxError
 
+    # Of what students write: Python would say it here, once for each line.
+    warnings.simplefilter("ignore", SyntaxWarning)
     try:
         return carry_out(options, server)
     except SandboxError as error:
@@ -117,15 +129,10 @@ def grade_command(options: argparse.Namespace, server=None) -> int:
             f"{error} Nothing was run; --unsafe grades without a sandbox, which lets submissions "
             "read and change your files.",
         )
-    except (
-        AssignmentError,
-        RecordError,
-        ValueError,
-        OSError,
-        DataNotFoundError,
-        DataAlteredError,
-    ) as error:
+    except (AssignmentError, RecordError, ValueError, DataNotFoundError, DataAlteredError) as error:
         return say(USAGE, str(error))
+    except OSError as error:
+        return say(USAGE, system_errors.sentence(error))
     except KeyboardInterrupt:
         return say(INTERRUPTED, "Interrupted. What is done is stored; the same command goes on.")
 
@@ -139,6 +146,7 @@ def carry_out(options: argparse.Namespace, server=None) -> int:
     """Grade; errors are the caller's."""
     from course.grading import assignment, feedback_zip, grade_folder, gradebook, remembered, roster
     from course.grading.file_names import stem
+    from course.grading.judge_notebook import FAILED
 
     folder = options.submissions
     if not folder.exists():
@@ -153,16 +161,12 @@ def carry_out(options: argparse.Namespace, server=None) -> int:
     lms = "" if options.lms in (None, "none") else options.lms
     work = assignment.load(only=chapters)
     class_list = roster.read(options.roster) if options.roster else None
+    limits = limits_of(options)
     columns = gradebook.columns_for(lms, options.title or "", options.column, class_list)
     by_hand(options, output, work, class_list)
     key = remembered.keep(options, output)
     if said_before:
         print(f"As before: {', '.join(said_before)}.")
-    limits = {
-        "cell_seconds": options.cell_seconds,
-        "notebook_seconds": options.notebook_seconds,
-        "memory": options.memory and int(options.memory * 2**30),
-    }
     if options.unsafe:
         say(DONE, "WARNING: without a sandbox, submissions can read and change your files.")
     summary = grade_folder.grade_folder(
@@ -173,7 +177,8 @@ def carry_out(options: argparse.Namespace, server=None) -> int:
             workers=options.workers,
             safe=not options.unsafe,
             scheduler=options.scheduler,
-            limits={key: value for key, value in limits.items() if value},
+            limits=limits,
+            again=frozenset(options.again),
             progress=not options.quiet,
             anonymous=bool(options.anonymous),
             key=key,
@@ -195,7 +200,31 @@ def carry_out(options: argparse.Namespace, server=None) -> int:
         )
         if left_out:
             print(f"  not in feedback.zip, as {lms} gave them no number: {', '.join(left_out)}")
+    failed = [result.student for result in summary.results if result.status == FAILED]
+    if failed:
+        return say(
+            FAULT,
+            f"The grader failed on notebooks of {', '.join(failed)}: their points are empty, and "
+            "the gradebook's notes say why. When this is mended, the same command tries again.",
+        )
     return DONE
+
+
+def limits_of(options: argparse.Namespace) -> dict[str, float]:
+    """The limits that were named, checked, as changes to `Limits`."""
+    named = {
+        "cell_seconds": ("--cell-seconds", options.cell_seconds, 1, "second"),
+        "notebook_seconds": ("--notebook-seconds", options.notebook_seconds, 1, "second"),
+        "memory": ("--memory", options.memory, 1, "GB"),
+    }
+    limits: dict[str, float] = {}
+    for key, (option, value, least, unit) in named.items():
+        if value is None:
+            continue
+        if not least <= value < 1e6:  # nor is it "nan"
+            raise ValueError(f"{option} {value:g} is no limit: give at least {least} {unit}.")
+        limits[key] = int(value * 2**30) if key == "memory" else value
+    return limits
 
 
 def by_hand(options: argparse.Namespace, output: Path, work, class_list) -> None:

@@ -6,9 +6,9 @@ grader is there.
 
 from collections.abc import Iterator
 
-from distributed import Client, Worker, WorkerPlugin, as_completed, get_worker
+from distributed import Client, Future, Worker, WorkerPlugin, as_completed, get_worker
 
-from course.grading.notebook_run import not_carried_out, run_notebook
+from course.grading.notebook_run import ended_at_a_limit, not_carried_out, run_notebook
 from course.grading.side_by_side import server_for
 
 NAME = "warm server of the grader"
@@ -34,6 +34,12 @@ def run_on_worker(task: dict) -> dict:
     return run_notebook(task, get_worker().plugins[NAME].server)
 
 
+def result_of(job: Future, task: dict) -> dict:
+    """What a run left, when it has ended, or why it could not be carried out."""
+    failure = job.exception()
+    return not_carried_out(task, failure) if failure else job.result()
+
+
 def run_on_cluster(
     tasks: dict[str, dict], address: str, safe: bool, models: bool
 ) -> Iterator[tuple[str, dict]]:
@@ -57,10 +63,16 @@ def run_on_cluster(
                 client.submit(run_on_worker, task, key=f"notebook-{key}", retries=2): key
                 for key, task in tasks.items()
             }
+            alone = []
             for job in as_completed(list(jobs)):
-                key = jobs[job]
-                error = job.exception()
-                yield key, not_carried_out(tasks[key], error) if error else job.result()
+                result = result_of(job, tasks[jobs[job]])
                 job.release()
+                if len(tasks) > 1 and ended_at_a_limit(result):
+                    alone.append(jobs[job])
+                else:
+                    yield jobs[job], result
+            for key in alone:  # as on one machine: it may have been for its neighbours
+                job = client.submit(run_on_worker, tasks[key], key=f"alone-{key}", retries=2)
+                yield key, result_of(job, tasks[key])
         finally:
             client.unregister_worker_plugin(NAME)

@@ -12,6 +12,8 @@ import zlib
 from dataclasses import fields
 from pathlib import Path
 
+import filelock
+
 from course.grading.judge_notebook import Answer
 
 SCHEMA = """
@@ -42,12 +44,23 @@ class Record:
     """The record in one file; a context manager that closes it."""
 
     def __init__(self, path: Path):
+        self.path = path
+        # The system lets go of it when the process ends, however that comes about.
+        self.lock = filelock.FileLock(path.with_suffix(".lock"), blocking=False)
+        try:
+            self.lock.acquire()
+        except filelock.Timeout as error:
+            raise RecordError(
+                f"Another call is grading into {path.parent}. Wait until it has ended, or name "
+                "another folder with --output."
+            ) from error
         try:
             self.database = sqlite3.connect(path)
             self.database.row_factory = sqlite3.Row
             self.database.execute("PRAGMA journal_mode = WAL")
             self.database.executescript(SCHEMA)
         except sqlite3.Error as error:
+            self.lock.release()
             raise RecordError(
                 f"{path} is no record of grading, or cannot be written: {error}. "
                 "Name another folder with --output."
@@ -56,20 +69,31 @@ class Record:
     def __enter__(self) -> "Record":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, kind, error, traceback) -> None:
         self.database.close()
+        self.lock.release()
+        if isinstance(error, sqlite3.OperationalError):  # a full disk, or a folder that is gone
+            raise RecordError(
+                f"{self.path} cannot be written: {error}. Make room, or name another folder with "
+                "--output, and call again: what is done is stored."
+            ) from error
 
     def query(self, sql: str, *values) -> list[dict]:
         """All rows of a query, as dictionaries."""
         return [dict(row) for row in self.database.execute(sql, values)]
 
     def stored_run(self, key: str) -> dict | None:
-        """What a notebook left when it was run, or None if it was not."""
+        """What a notebook left when it was run, or None if it was not, or cannot be read."""
         found = self.query("SELECT result FROM runs WHERE key = ?", key)
-        return json.loads(zlib.decompress(found[0]["result"])) if found else None
+        try:
+            return json.loads(zlib.decompress(found[0]["result"])) if found else None
+        except (zlib.error, ValueError):
+            return None
 
     def store_run(self, key: str, result: dict) -> None:
-        """Keep what a notebook left."""
+        """Keep what a notebook left, but for what it printed."""
+        cells = [{k: v for k, v in cell.items() if k != "text"} for cell in result["cells"]]
+        result = result | {"cells": cells}
         content = zlib.compress(json.dumps(result).encode(), 1)
         with self.database:
             self.database.execute(
@@ -106,7 +130,7 @@ class Record:
         )
 
     def forget_others(self, present: set[tuple[str, str]]) -> None:
-        """Drop the rows of files that are no longer there (student, path); runs and marks stay."""
+        """Drop the rows of files that are no longer there (student, path); marks stay."""
         with self.database:
             for row in self.query("SELECT student, path, chapter FROM notebooks"):
                 if (row["student"], row["path"]) not in present:
@@ -128,6 +152,11 @@ class Record:
                 self.database.execute(
                     f"UPDATE OR IGNORE {table} SET student = ? WHERE student = ?", (new, old)
                 )
+
+    def forget_runs(self) -> None:
+        """Drop what was left by notebooks, or versions of them, that are no longer there."""
+        with self.database:
+            self.database.execute("DELETE FROM runs WHERE key NOT IN (SELECT key FROM notebooks)")
 
     def mark(self, rows: list[dict]) -> None:
         """Store the marks of written answers, all or none."""

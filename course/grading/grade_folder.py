@@ -2,22 +2,25 @@
 
 import hashlib
 import json
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tqdm import tqdm
 
-from course.grading import class_report, feedback, gradebook, marking, side_by_side
+from course.grading import class_report, feedback, gradebook, marking, side_by_side, untrusted
 from course.grading.assignment import Assignment
 from course.grading.database import Record
-from course.grading.judge_notebook import judge_chapter
+from course.grading.judge_notebook import FAILED, Answer, judge_chapter
+from course.grading.notebook_run import ended_at_a_limit
 from course.grading.roster import Roster
 from course.grading.side_by_side import Server
 from course.grading.student_results import NOTE, UNREADABLE, StudentResult, results_of_class
 from course.grading.submissions import Handin, collect
+from course.submission.agreement import Limits
 
 RECORD, GRADEBOOK, IDENTICAL = "record.sqlite", "gradebook.csv", "identical.csv"
 MARKING, FEEDBACK, REPORT = "marking.csv", "feedback", "report.html"
@@ -31,6 +34,8 @@ class Options:
     safe: bool = True
     limits: dict = field(default_factory=dict)
     """Changes to `course.submission.agreement.Limits`."""
+    again: frozenset[str] = frozenset()
+    """Students whose notebooks run again, whatever is stored."""
     scheduler: str = ""
     """Address of a Dask scheduler; empty for this machine."""
     progress: bool = True
@@ -71,12 +76,16 @@ def grade_folder(
     ------
     FileNotFoundError, NotADirectoryError
         If there is no such folder.
+    ValueError
+        If a student who should run again handed in nothing.
     course.submission.agreement.SandboxError
         If something has to be run and there is no sandbox.
     course.grading.database.RecordError
         If the output folder cannot be used.
     """
     handins = collect(submissions, assignment, roster, known_students(output))
+    if unknown := options.again - {handin.student for handin in handins}:
+        raise ValueError(f"--again: there is no student {', '.join(sorted(unknown))}.")
     output.mkdir(parents=True, exist_ok=True)
     summary = Summary(handins=handins, identical=identical(handins), unclear=unclear(handins))
     with Record(output / RECORD) as record:
@@ -95,13 +104,12 @@ def grade_folder(
             with bar:
                 for key, result in run_all(tasks, options, server):
                     summary.ran += 1
-                    # What the machine's own trouble did is not kept: it is tried again next time.
-                    if result["status"] != "failed":
-                        record.store_run(key, result | {"limits": options.limits})
+                    keep_run(key, result, options, record)
                     for handin in pending[key]:
                         store(handin, result, key, assignment, options, record)
                         summary.judged += 1
                         bar.update()
+            record.forget_runs()
         finally:  # interrupted too: what is done is there to be read
             write_all(output, record, assignment, roster, handins, options, summary)
     return summary
@@ -126,6 +134,11 @@ def sort_out(
     """Store what needs no run; return the others, the same ones together under their key."""
     known = {(row["student"], row["path"]): row for row in record.query("SELECT * FROM notebooks")}
     pending = defaultdict(list)
+    again = {
+        key_of(handin, assignment, options)
+        for handin in handins
+        if handin.student in options.again and handin.chapter
+    }
     for handin in handins:
         row = known.get((handin.student, handin.shown))
         if handin.problem or handin.note:
@@ -136,8 +149,7 @@ def sort_out(
             store(handin, not_run, "", assignment, options, record)
             continue
         key = key_of(handin, assignment, options)
-        result = record.stored_run(key)
-        if not result or outgrown(result, options.limits):
+        if key in again or not (result := fitting_run(key, options, record)):
             pending[key].append(handin)
         elif row and row["key"] == key and row["rules"] == assignment.rules:
             summary.unchanged += 1
@@ -147,14 +159,26 @@ def sort_out(
     return pending
 
 
-def outgrown(result: dict, limits: dict) -> bool:
-    """Did a run end at its limits, and are others asked for now?"""
-    cut = {"timed out", "stopped", "not run"}
-    return (
-        bool(limits)
-        and limits != result["limits"]
-        and any(cell["status"] in cut for cell in result["cells"])
-    )
+def fitting_run(key: str, options: Options, record: Record) -> dict | None:
+    """What a notebook left when it was run, if these limits would have left the same.
+
+    So they do where the limits were the same, and where nothing ended at them and none is lower.
+    """
+    result = record.stored_run(key)
+    if not result:
+        return None
+    then, now = result["limits"], asdict(Limits(**options.limits))
+    lower = then.keys() != now.keys() or any(now[name] < then[name] for name in now)
+    return None if then != now and (lower or ended_at_a_limit(result)) else result
+
+
+def keep_run(key: str, result: dict, options: Options, record: Record) -> None:
+    """Keep what a notebook left; not what trouble of our own did: it is tried again next time."""
+    if result["status"] != FAILED:
+        try:
+            record.store_run(key, result | {"limits": asdict(Limits(**options.limits))})
+        except (ValueError, RecursionError):  # then it runs again in the next call
+            return
 
 
 def key_of(handin: Handin, assignment: Assignment, options: Options) -> str:
@@ -190,7 +214,10 @@ def run_all(
 def store(
     handin: Handin, result: dict, key: str, assignment: Assignment, options: Options, record: Record
 ) -> None:
-    """Judge what a notebook left, if it could be read and run, and store it."""
+    """Judge what a notebook left, if it could be read and run, and store it.
+
+    Whatever goes wrong in this is a failure of ours, and of this notebook alone.
+    """
     row = {
         "student": handin.student,
         "path": handin.shown,
@@ -204,9 +231,24 @@ def store(
         "safe": int(options.safe),
         "seconds": result["seconds"],
     }
-    ran = result["status"] not in (UNREADABLE, NOTE, "failed")
-    answers = judge_chapter(handin.chapter, result, handin.code) if ran and handin.chapter else []
-    record.store_notebook(row, answers)
+    answers: list[Answer] = []
+    try:
+        if handin.chapter and result["status"] not in (UNREADABLE, NOTE, FAILED):
+            answers = judge_chapter(handin.chapter, result, handin.code)
+        if failed := [answer.name for answer in answers if answer.status == FAILED]:
+            row |= not_judged(", ".join(failed))
+        record.store_notebook(row, answers)
+    except sqlite3.OperationalError:  # the disk, not this notebook
+        raise
+    except Exception as error:
+        row |= not_judged(f"{type(error).__name__}: {error}")
+        record.store_notebook(untrusted.clean(row), [])
+
+
+def not_judged(why: str) -> dict[str, str]:
+    """What is said of a notebook that the grader could not judge; without rules, it tries again."""
+    sentence = f"The grader could not judge it ({why}). Grade again when this is mended."
+    return {"status": FAILED, "sentence": sentence, "rules": ""}
 
 
 def identical(handins: list[Handin]) -> list[tuple[str, list[str]]]:
@@ -214,7 +256,7 @@ def identical(handins: list[Handin]) -> list[tuple[str, list[str]]]:
 
     Those who handed in together count as one.
     """
-    groups = defaultdict(set)
+    groups: dict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
     for handin in handins:
         if handin.chapter and handin.notebook:
             groups[handin.chapter.name, handin.notebook.likeness].add(handin.team)

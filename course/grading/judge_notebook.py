@@ -11,7 +11,10 @@ from course.judging.judge import judge
 from course.judging.verdict import CONFRONTED, MISSING, NEEDS_MARKING, WRONG
 
 ERROR, TIMED_OUT = "error", "timed out"
-STATUSES = ("correct", "partly", WRONG, MISSING, ERROR, TIMED_OUT, NEEDS_MARKING, CONFRONTED)
+FAILED = "failed"  # a fault of ours, in one answer or in a whole notebook: never a zero
+STATUSES = (
+    *("correct", "partly", WRONG, MISSING, ERROR, TIMED_OUT, NEEDS_MARKING, CONFRONTED, FAILED),
+)
 MOST_TEXT = 20_000
 
 
@@ -24,7 +27,7 @@ class Answer:
     status: str
     """One of `STATUSES`."""
     points: float | None
-    """None until an instructor marked it."""
+    """None until an instructor marked it, and where the grader failed."""
     most: float
     message: str
     """A sentence for the student."""
@@ -78,7 +81,7 @@ def judge_exercise(exercise: Exercise, claims: dict, troubles: dict) -> list[Ans
         )
         if claim.get("status") != "ok" and name in troubles:
             answer.status, answer.message = troubles[name]
-        elif verdict.status == NEEDS_MARKING:
+        elif verdict.status in (NEEDS_MARKING, FAILED):
             answer.points = None
         if isinstance(text := claim.get("value"), str) and claim.get("type") == "text":
             answer.text = text[:MOST_TEXT].encode(errors="replace").decode()

@@ -4,12 +4,14 @@ Both ends of `run_notebook` are plain JSON, so that it can also be called on ano
 """
 
 import time
+from typing import Any
 
+from course.grading import untrusted
 from course.grading.assigned_names import assigned
 from course.grading.submission_job import CrashedError, Job, StoppedError
 from course.submission.agreement import Limits, SandboxError
 
-COLLECT_SECONDS = 60
+COLLECT_SECONDS = 15  # a thousand times what an honest answer takes
 RESTARTS = 2
 
 
@@ -36,17 +38,21 @@ def run_notebook(task: dict, server) -> dict:
     ------
     SandboxError
         If there is no sandbox.
+    TooFullError
+        If the machine runs out of memory.
+    AbandonedError
+        If the grader is interrupted.
     """
     limits = Limits(**task.get("limits", {}))
     start = time.monotonic()
-    result = {
+    result: dict[str, Any] = {
         "status": "graded",
         "sentence": "",
         "answers": {},
         "peak": 0,
         "cells": [{"status": "not run"} for _ in task["cells"]],
     }
-    skipped = set()
+    skipped: set[int] = set()
     for _ in range(1 + RESTARTS):
         ended_by = run_once(task, server, limits, result, skipped, start + limits.notebook_seconds)
         if ended_by is None:
@@ -131,7 +137,7 @@ def outcome(answer: dict, interrupted: bool, limits: Limits) -> dict:
                 "message": f"The cell took longer than {limits.cell_seconds:g} seconds.",
             },
         }
-    found = {"status": "ok", "text": str(answer.get("text", ""))[: limits.text]}
+    found: dict[str, Any] = {"status": "ok", "text": str(answer.get("text", ""))[: limits.text]}
     if answer.get("status") != "ok":
         error = answer.get("error")
         error = error if isinstance(error, dict) else {}
@@ -148,6 +154,13 @@ def outcome(answer: dict, interrupted: bool, limits: Limits) -> dict:
     return found
 
 
+def ended_at_a_limit(result: dict) -> bool:
+    """Did something end from outside, which a busy machine may have brought about?"""
+    return result["status"] != "graded" or any(
+        cell["status"] not in ("ok", "error") for cell in result["cells"]
+    )
+
+
 def not_carried_out(task: dict, error: BaseException) -> dict:
     """The result of a run that the grader itself could not carry out."""
     return {
@@ -156,6 +169,8 @@ def not_carried_out(task: dict, error: BaseException) -> dict:
         "seconds": 0.0,
         "peak": 0,
         "cells": [{"status": "not run"} for _ in task["cells"]],
-        "sentence": f"The grader could not run it ({type(error).__name__}: {error}). "
-        "Grade again: it will be tried again.",
+        "sentence": untrusted.whole(
+            f"The grader could not run it ({type(error).__name__}: {error}). "
+            "Grade again: it will be tried again."
+        ),
     }

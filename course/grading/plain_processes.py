@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 from course.grading.submission_job import Job
 from course.grading.warm_server import environment
@@ -22,9 +23,12 @@ OF_THE_SYSTEM = ("SYSTEMROOT", "PATH", "TEMP", "TMP", "USERPROFILE", "HOME")
 class PlainProcesses:
     """In place of a `WarmServer`, where there is none: a context manager with `open`."""
 
+    def __init__(self) -> None:
+        self.abandoned = threading.Event()  # set: all jobs give up, in whatever thread
+
     def open(self, limits: Limits) -> "PlainJob":
         """A process that waits for cells."""
-        return PlainJob(limits)
+        return PlainJob(limits, self.abandoned)
 
     def __enter__(self) -> "PlainProcesses":
         return self
@@ -36,13 +40,13 @@ class PlainProcesses:
 class PlainJob(Job):
     """A submission's process, started here."""
 
-    def __init__(self, limits: Limits):
-        self.folder = tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
+    def __init__(self, limits: Limits, abandoned: threading.Event):
+        self.folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
         system = {name: os.environ[name] for name in OF_THE_SYSTEM if name in os.environ}
         token = secrets.token_bytes(16)
         with socket.create_server(("127.0.0.1", 0)) as door:
             door.settimeout(START_SECONDS)
-            self.process = subprocess.Popen(
+            self.process = process = subprocess.Popen(
                 [
                     sys.executable,
                     "-m",
@@ -53,13 +57,18 @@ class PlainJob(Job):
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=environment(safe=False) | system,
+                env=environment(False, self.folder.name) | system,
                 cwd=self.folder.name,
             )
-            self.process.stdin.write(token)
-            self.process.stdin.close()
-            ends = [self.connection(door, token) for _ in range(2)]
-        super().__init__(*ends, limits)
+            try:
+                assert process.stdin  # a pipe, as asked for
+                with process.stdin:
+                    process.stdin.write(token)
+                data, control = (self.connection(door, token) for _ in range(2))
+            except BaseException:
+                self.end()
+                raise
+        super().__init__(data, control, limits, confined=False, abandoned=abandoned)
 
     def connection(self, door: socket.socket, token: bytes) -> socket.socket:
         """The next connection of our process; those of others are closed."""
@@ -73,6 +82,9 @@ class PlainJob(Job):
     def close(self) -> None:
         """End the process."""
         super().close()
+        self.end()
+
+    def end(self) -> None:
         self.process.kill()
         self.process.wait()
         self.folder.cleanup()

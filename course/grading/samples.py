@@ -7,13 +7,15 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from course.chapters.cells import activity_chapters, exercise_id, read, tags
+from course.chapters.cells import activity_chapters, exercise_id, tags
 from course.chapters.editions import solved, student
+from course.chapters.slips import read_chapter
 from course.grading import spreadsheet
 from course.paths import SAMPLE_CLASS, SAMPLE_ROSTER
 
@@ -58,7 +60,7 @@ MARKUP = (
 
 def chapters() -> dict[str, NotebookNode]:
     """The chapters by name, with their solutions."""
-    return {path.stem: read(path) for path in activity_chapters()}
+    return {path.stem: read_chapter(path) for path in activity_chapters()}
 
 
 def answer_cell(notebook: NotebookNode, exercise: str) -> NotebookNode:
@@ -80,10 +82,7 @@ def wrong(chapter: NotebookNode) -> NotebookNode:
     """Solved, with classic mistakes at the end of some answers."""
     return with_code(
         solved(chapter),
-        {
-            exercise: (lambda source, more=more: f"{source}\n\n{more}")
-            for exercise, more in MISTAKES.items()
-        },
+        {exercise: partial("{1}\n\n{0}".format, more) for exercise, more in MISTAKES.items()},
     )
 
 

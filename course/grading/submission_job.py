@@ -3,14 +3,25 @@
 import json
 import select
 import socket
+import threading
 import time
+from pathlib import Path
 
 import psutil
 
+from course.grading import untrusted
 from course.submission.agreement import Limits, SandboxError
 
 GRACE = 5
 TICK = 0.2
+# In one message. A fit's draws are 100,000 numbers; a plot has a list for each of its bars.
+MOST_VALUES = 500_000
+MOST_BRACKETS = 100_000
+START_SECONDS = 30
+#: What one socket may hold unsent, at most, on a Linux as it comes.
+SOCKET_BYTES = 416 << 10
+#: Bytes left on this machine below which it is too full to go on.
+TOO_FULL = 256 << 20
 
 
 class StoppedError(Exception):
@@ -21,22 +32,59 @@ class CrashedError(Exception):
     """The notebook ended by itself; the message says how."""
 
 
-class Job:
-    """One confined process. All methods raise `StoppedError` or `CrashedError`."""
+class AbandonedError(Exception):
+    """The grader was interrupted: nothing is known of the notebook."""
 
-    def __init__(self, data_end: socket.socket, control: socket.socket, limits: Limits):
+
+class TooFullError(Exception):
+    """This machine ran out of memory, through whatever it was."""
+
+
+class Job:
+    """One confined process, or without `confined` an ordinary one.
+
+    All methods raise `StoppedError` or `CrashedError`, and `AbandonedError` once `abandoned` is
+    set: another thread gave up on all of them.
+    """
+
+    def __init__(
+        self,
+        data_end: socket.socket,
+        control: socket.socket,
+        limits: Limits,
+        confined: bool,
+        abandoned: threading.Event,
+    ):
         self.data, self.control, self.limits = data_end, control, limits
+        self.confined, self.abandoned = confined, abandoned
         self.received = self.peak = 0
-        control.settimeout(30)
+        self.next_look = 0.0
         try:
-            reply = json.loads(control.recv(1 << 16) or "{}")
-        except (TimeoutError, OSError, ValueError):
-            reply = {}
-        if "pid" not in reply:
+            reply = self.first_reply()
+            if "pid" not in reply:
+                raise SandboxError(reply.get("refused", "The sandbox could not be started."))
+        except BaseException:
             self.close()
-            raise SandboxError(reply.get("refused", "The sandbox could not be started."))
+            raise
         self.pid = reply["pid"]
         self.data.setblocking(False)
+
+    def first_reply(self) -> dict:
+        """What is said of the process when it has started, or has not."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            self.go_on()
+            if select.select([self.control], [], [], TICK)[0]:
+                try:
+                    return json.loads(self.control.recv(1 << 16) or "{}")
+                except (OSError, ValueError):
+                    break
+        return {}
+
+    def go_on(self) -> None:
+        """Raise `AbandonedError` if the grader was interrupted."""
+        if self.abandoned.is_set():
+            raise AbandonedError
 
     def close(self) -> None:
         """End the process, and all that it started."""
@@ -53,6 +101,7 @@ class Job:
         deadline, interrupted = time.monotonic() + seconds, False
         answer = bytearray()
         while True:
+            self.go_on()
             self.watch_memory()
             left = deadline - time.monotonic()
             if left <= 0 and interrupted:
@@ -115,24 +164,61 @@ class Job:
 
     def watch_memory(self) -> None:
         """Stop a notebook whose processes together hold too much memory."""
-        try:
-            process = psutil.Process(self.pid)
-            used = [p.memory_info() for p in [process, *process.children(recursive=True)]]
-        except psutil.Error:
-            return
-        shared = [getattr(memory, "shared", 0) for memory in used]
-        total = sum(m.rss - s for m, s in zip(used, shared, strict=True)) + max(shared)
-        self.peak = max(self.peak, total)
-        if total > self.limits.memory:
+        if psutil.virtual_memory().available < TOO_FULL:
+            raise TooFullError("This machine ran out of memory.")
+        unsent = SOCKET_BYTES * sockets_of(self.pid) if self.confined else 0
+        processes = family(self.pid)
+        used = unsent + sum(resident(process) for process in processes)
+        if used > self.limits.memory:  # perhaps only because each of many counts the same pages
+            if (now := time.monotonic()) < self.next_look:
+                return
+            used = unsent + sum(proportional(process) for process in processes)
+            self.next_look = time.monotonic() + 2 * (time.monotonic() - now)  # it may take long
+        self.peak = max(self.peak, used)
+        if used > self.limits.memory:
             raise StoppedError(
                 f"It used more than {self.limits.memory / 2**30:g} GB of memory and was ended."
             )
 
 
-def parse(content: bytes) -> dict:
+def family(pid: int) -> list[psutil.Process]:
+    """A process and all that it started, as far as they are still there."""
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def resident(process: psutil.Process) -> int:
+    """Bytes of memory that a process holds, those it shares with others too."""
+    try:
+        return process.memory_info().rss
+    except psutil.Error:  # it has ended
+        return 0
+
+
+def proportional(process: psutil.Process) -> int:
+    """The same, of each shared page its share; where the system does not tell, all of it."""
+    try:
+        return getattr(process.memory_full_info(), "pss", resident(process))
+    except psutil.Error:
+        return resident(process)
+
+
+def sockets_of(pid: int) -> int:
+    """How many sockets there are in the network of a confined process: they hold memory unseen."""
+    try:
+        return int(Path(f"/proc/{pid}/net/sockstat").read_text().split(maxsplit=3)[2])
+    except (OSError, ValueError, IndexError):  # it has ended, or the system does not tell
+        return 0
+
+
+def parse(content: bytes | bytearray) -> dict:
     """Whatever the sandbox sent, as a dictionary; empty if it is nothing of the kind."""
     try:
-        answer = json.loads(bytes(content).decode(errors="replace"), parse_constant=float)
-    except (ValueError, RecursionError):
+        text = content.decode("ascii", "replace")  # as the kernel sends it
+        answer = untrusted.clean(untrusted.load(text, MOST_BRACKETS, MOST_VALUES))
+    except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}

@@ -2,12 +2,17 @@
 
 import ast
 import hashlib
-import json
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import nbformat
 
+from course.grading import untrusted
+
 MOST_CELLS = 2_000
+#: Characters of code. A chapter has 8,000; Python takes a second and 100 MB to read so many.
+MOST_CODE = 300_000
+MOST_BRACKETS = 1_000_000
 
 
 class UnreadableError(ValueError):
@@ -28,12 +33,10 @@ class Notebook:
         """The sources of its code cells."""
         return [cell["source"] for cell in self.cells if cell["type"] == "code"]
 
-    @property
+    @cached_property
     def likeness(self) -> str:
         """The same for the same code, whatever its spaces and comments."""
-        return hashlib.sha256(
-            "\0".join(map(skeleton, self.code)).encode(errors="replace")
-        ).hexdigest()
+        return hashlib.sha256("\0".join(map(skeleton, self.code)).encode()).hexdigest()
 
 
 def parse(content: bytes) -> Notebook:
@@ -42,7 +45,7 @@ def parse(content: bytes) -> Notebook:
     Raises
     ------
     UnreadableError
-        If it is empty, not JSON, not a notebook, or has no code.
+        If it is empty, not JSON, not a notebook, has no code, or is larger than any chapter.
     """
     if not content.strip():
         raise UnreadableError("The file is empty.")
@@ -50,15 +53,20 @@ def parse(content: bytes) -> Notebook:
         text = content.decode(
             "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         )
-        raw = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        raw = untrusted.load(text, MOST_BRACKETS)
+    except untrusted.TooMuchError as error:
+        raise UnreadableError(
+            "The file holds too much to be read. Clear its outputs, save it, and hand it in again."
+        ) from error
+    except ValueError as error:
         what = " (is it complete?)" if content.lstrip()[:1] == b"{" else ""
         raise UnreadableError(f"The file is not JSON, so not a notebook{what}.") from error
     if not isinstance(raw, dict) or not ("cells" in raw or "worksheets" in raw):
         raise UnreadableError("The file is JSON, but not a notebook: it has no cells.")
     notes = []
     if raw.get("nbformat") != 4:
-        notes.append(f"The notebook has format version {str(raw.get('nbformat'))[:20]}.")
+        version = untrusted.whole(str(raw.get("nbformat"))[:20])
+        notes.append(f"The notebook has format version {version}.")
     if "cells" not in raw:
         raw = upgraded(raw)
     found = raw.get("cells")
@@ -71,7 +79,12 @@ def parse(content: bytes) -> Notebook:
         notes.append(f"{len(found) - len(cells)} cells could not be read and were left out.")
     if not any(cell["type"] == "code" for cell in cells):
         raise UnreadableError("The notebook has no code cells.")
-    return Notebook(cells, notes)
+    notebook = Notebook(cells, notes)
+    if (size := sum(map(len, notebook.code))) > MOST_CODE:
+        raise UnreadableError(
+            f"The notebook has {size:,} characters of code, more than {MOST_CODE:,}."
+        )
+    return notebook
 
 
 def upgraded(raw: dict) -> dict:
@@ -97,8 +110,8 @@ def cell_of(raw) -> dict | None:
     exercise = facts.get("exercise") if isinstance(facts, dict) else None
     return {
         "type": raw["cell_type"],
-        "source": source.encode(errors="replace").decode(),
-        "exercise": exercise if isinstance(exercise, str) else "",
+        "source": untrusted.whole(source),
+        "exercise": untrusted.whole(exercise) if isinstance(exercise, str) else "",
     }
 
 

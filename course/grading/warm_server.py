@@ -2,16 +2,18 @@
 
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 from course import data
-from course.grading.submission_job import Job
+from course.grading.submission_job import TICK, Job
 from course.paths import PACKAGE
 from course.submission.agreement import CACHE, DATA, HOME, Limits, SandboxError, View
 
@@ -39,7 +41,8 @@ class WarmServer:
     def __init__(self, safe: bool = True, models: bool = True):
         self.safe, self.models = safe, models
         self.lock = threading.Lock()
-        self.process = None
+        self.abandoned = threading.Event()  # set: all jobs give up, in whatever thread
+        self.process: subprocess.Popen | None = None
 
     def start(self) -> float:
         """Start and warm up; return the seconds it took.
@@ -49,33 +52,42 @@ class WarmServer:
         SandboxError
             If there is no sandbox to be had, or the server fails to start.
         """
-        self.folder = tempfile.TemporaryDirectory(prefix="view-", ignore_cleanup_errors=True)
+        self.folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
         self.channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "course.submission.server", str(other.fileno())],
-            pass_fds=[other.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=self.log,
-            env=environment(self.safe),
-            cwd="/",
-            start_new_session=True,
-        )
-        other.close()
+        try:
+            with other:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "course.submission.server", str(other.fileno())],
+                    pass_fds=[other.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=self.log,
+                    stderr=self.log,
+                    env=environment(self.safe, self.folder.name),
+                    cwd="/",
+                    start_new_session=True,
+                )
+            reply = self.warmed_up()
+            if "ready" not in reply:
+                raise SandboxError(
+                    reply.get("refused") or "The grading server did not start:\n" + self.tail()
+                )
+        except BaseException:
+            self.close()
+            raise
+        if self.safe:  # it has its view, and nothing is left here however the grader ends
+            self.folder.cleanup()
+        return reply["ready"]
+
+    def warmed_up(self) -> dict:
+        """What the server says when it is ready, or refuses."""
         view = asdict(view_of(self.folder.name)) if self.safe else None
         self.channel.send(json.dumps({"view": view, "models": self.models}).encode())
-        self.channel.settimeout(WARM_UP_SECONDS)
-        try:
-            reply = json.loads(self.channel.recv(1 << 16) or "{}")
-        except TimeoutError:
-            reply = {}
-        if "ready" not in reply:
-            reason = reply.get("refused") or "The grading server did not start:\n" + self.tail()
-            self.close()
-            raise SandboxError(reason)
-        self.channel.settimeout(None)
-        return reply["ready"]
+        deadline = time.monotonic() + WARM_UP_SECONDS
+        while time.monotonic() < deadline and not self.abandoned.is_set():
+            if select.select([self.channel], [], [], TICK)[0]:
+                return json.loads(self.channel.recv(1 << 16) or "{}")
+        return {}
 
     def tail(self) -> str:
         """The end of what the server printed."""
@@ -99,7 +111,7 @@ class WarmServer:
                     [json.dumps(asdict(limits)).encode()],
                     [data_other.fileno(), control_other.fileno()],
                 )
-        return Job(data_end, control_end, limits)
+        return Job(data_end, control_end, limits, self.safe, self.abandoned)
 
     def close(self) -> None:
         """End the server and all that it forked."""
@@ -123,15 +135,18 @@ class WarmServer:
         self.close()
 
 
-def environment(safe: bool) -> dict[str, str]:
-    """The environment variables of a server: nothing of the caller's own."""
+def environment(safe: bool, folder: str) -> dict[str, str]:
+    """The environment variables of a server: nothing of the caller's own.
+
+    Without the sandbox, what is made goes to `folder`, which the caller removes.
+    """
     cache = CACHE if safe else str(cache_folder())
     return {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(PACKAGE.parent),
-        "HOME": HOME if safe else tempfile.gettempdir(),
-        "TMPDIR": f"{HOME}/tmp" if safe else tempfile.gettempdir(),
+        "HOME": HOME if safe else folder,
+        "TMPDIR": f"{HOME}/tmp" if safe else folder,
         "COURSE_DATA": DATA if safe else str(data.find("spotify").parent),
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": f"{cache}/matplotlib",
@@ -164,7 +179,7 @@ def readable() -> list[Path]:
 def view_of(root: str) -> View:
     """What the sandbox can see, on this machine."""
     packages = [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))]
-    libraries = []
+    libraries: list[str] = []
     for path in dict.fromkeys([sys.prefix, sys.base_prefix, sys.exec_prefix, *packages]):
         if not any(Path(path).is_relative_to(known) for known in ("/usr", *libraries)):
             libraries.append(path)

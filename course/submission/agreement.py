@@ -35,8 +35,8 @@ class Limits:
     """Wall time of the notebook."""
     text: int = 20_000
     """Characters of printed text that are kept."""
-    message: int = 16 << 20
-    """Bytes of one message from the sandbox."""
+    message: int = 8 << 20
+    """Bytes of one message from the sandbox; the draws of a fit are one."""
     total: int = 64 << 20
     """Bytes of all messages from one notebook."""
 

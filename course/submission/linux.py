@@ -4,8 +4,11 @@ All are called through the C library. Every function raises `OSError` with the k
 """
 
 import ctypes
+import errno
+import mmap
 import os
 import struct
+from collections.abc import Iterable
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = 32, 1024, 4096, 16384, 1 << 18
@@ -18,6 +21,10 @@ PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390
 CAPSET = {"x86_64": 126, "aarch64": 91, "riscv64": 91, "ppc64le": 184, "s390x": 185}
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
+try:  # it knows the numbers of system calls on every machine; systemd and apt come with it
+    _LIBSECCOMP: ctypes.CDLL | None = ctypes.CDLL("libseccomp.so.2")
+except OSError:
+    _LIBSECCOMP = None
 
 
 def _call(function, *arguments) -> int:
@@ -113,3 +120,53 @@ def landlock(writable: dict[str, bool]) -> None:
         _syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
+
+
+class _Argument(ctypes.Structure):
+    """A condition on an argument of a system call: its bits in `mask` are `value`."""
+
+    _fields_ = [
+        ("number", ctypes.c_uint),
+        ("comparison", ctypes.c_int),
+        ("mask", ctypes.c_uint64),
+        ("value", ctypes.c_uint64),
+    ]
+
+
+def seccomp() -> ctypes.CDLL:
+    """The library that writes filters of system calls."""
+    if _LIBSECCOMP is None:
+        raise FileNotFoundError(errno.ENOENT, "there is no libseccomp.so.2")
+    return _LIBSECCOMP
+
+
+def forbid(calls: Iterable[str]) -> None:
+    """Make system calls, and memory shared without a file, "not implemented", for good.
+
+    For this process and its children; see seccomp_rule_add(3). A call that this library has not
+    heard of is left out.
+    """
+    library = seccomp()
+    refused, masked = 0x00050000 | errno.ENOSYS, 7  # SCMP_ACT_ERRNO, SCMP_CMP_MASKED_EQ
+    shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
+    rules: dict[str, list[_Argument]] = {call: [] for call in calls} | {
+        "mmap": [_Argument(3, masked, shared, shared)]
+    }
+    library.seccomp_init.restype = ctypes.c_void_p
+    context = ctypes.c_void_p(library.seccomp_init(0x7FFF0000))  # SCMP_ACT_ALLOW
+    try:
+        for name, conditions in rules.items():
+            number = library.seccomp_syscall_resolve_name(name.encode())
+            array = (_Argument * len(conditions))(*conditions)
+            if number != -1:
+                _agreed(
+                    library.seccomp_rule_add_array(context, refused, number, len(conditions), array)
+                )
+        _agreed(library.seccomp_load(context))
+    finally:
+        library.seccomp_release(context)
+
+
+def _agreed(code: int) -> None:
+    if code < 0:
+        raise OSError(-code, os.strerror(-code))

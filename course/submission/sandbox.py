@@ -4,9 +4,10 @@ The server sees a file system of its own: the libraries, the data sets and a few
 course, all read-only, and nothing else of the machine; it has no network. What it forks for a
 submission gets a writable folder of limited size (a tmpfs that is gone afterwards), process
 numbers of its own, an unprivileged user, resource limits, and no way to gain rights: no
-capabilities, no new privileges, no further namespaces, and Landlock on top where the kernel has
-it. Everything is what Linux gives to any process that may make a user namespace: neither root nor
-Docker is needed, and as root the submission runs as a user that owns nothing.
+capabilities, no new privileges, no further namespaces, no system calls for memory that belongs to
+no process, and Landlock on top where the kernel has it. Everything is what Linux gives to any
+process that may make a user namespace: neither root nor Docker is needed, and as root the
+submission runs as a user that owns nothing.
 """
 
 import os
@@ -21,7 +22,15 @@ from course.submission.agreement import CACHE, DATA, HOME, STORE, Limits, Sandbo
 STUDENT = 1000
 """User and group number inside; outside it is the caller's own or, if that is root's, NOBODY."""
 NOBODY = 65533
-DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = ("null", "full", "random", "urandom")  # memory is had from "zero", and nobody sees it
+#: What holds memory that belongs to no process, so that no watch sees it; and what could do the
+#: same in other ways, and no honest notebook needs.
+FORBIDDEN = (
+    *("memfd_create", "memfd_secret", "shmget", "msgget", "semget", "mq_open"),
+    *("io_uring_setup", "userfaultfd", "bpf", "perf_event_open", "add_key", "keyctl"),
+)
+FILTER = "a filter of system calls (on Debian and Ubuntu: apt install libseccomp2)"
+FILES = 20_000  # that a submission may make
 SYSTEM = (
     "/usr",
     "/bin",
@@ -56,6 +65,8 @@ def enter_view(view: View) -> int:
     """
     if sys.platform != "linux":
         raise SandboxError(f"The sandbox needs Linux, and this is {sys.platform}.")
+    with step(FILTER):
+        linux.seccomp()
     with step(
         "user namespaces (for others than root a system may forbid them: sysctl "
         "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)"
@@ -243,15 +254,16 @@ def confine(limits: Limits, proc: int) -> int:
             HOME,
             "tmpfs",
             linux.MS_NOSUID | linux.MS_NODEV,
-            f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk},nr_inodes=20000",
+            f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk},nr_inodes={FILES}",
         )
+        compiled = sum(len(folders) + len(files) for _, folders, files in os.walk(STORE))
         # Compiled code can be read and added to, but what is added is seen by nobody else.
         linux.mount(
             "tmpfs",
             CACHE,
             "tmpfs",
             linux.MS_NOSUID | linux.MS_NODEV,
-            f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk}",
+            f"mode=700,uid={STUDENT},gid={STUDENT},size={limits.disk},nr_inodes={FILES + compiled}",
         )
         mirror(STORE, CACHE)
     child = os.fork()
@@ -270,6 +282,8 @@ def confine(limits: Limits, proc: int) -> int:
         with step("Landlock"):
             devices = {f"/dev/{name}": True for name in DEVICES}
             linux.landlock({"/": False, HOME: True, CACHE: True} | devices)
+    with step(FILTER):
+        linux.forbid(FORBIDDEN)
     return 0
 
 
@@ -282,6 +296,7 @@ def limit(limits: Limits) -> None:
         (resource.RLIMIT_NOFILE, limits.files),
         (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
     ):
         hard = resource.getrlimit(what)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)

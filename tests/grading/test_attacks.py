@@ -1,11 +1,13 @@
 """Submissions that mean harm, and those that only break: they gain nothing and stop nothing."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from functools import partial
 
 import psutil
@@ -13,7 +15,14 @@ import pytest
 from grading_tools import POOLED, WARM_UP, fuzzed, judged, points, run_in, warm
 
 from course.chapters.editions import student
-from course.grading import assignment, notebook_run, samples, submissions, warm_server
+from course.grading import (
+    assignment,
+    notebook_run,
+    samples,
+    submission_job,
+    submissions,
+    warm_server,
+)
 from course.paths import PROJECT
 
 pytestmark = [
@@ -363,6 +372,44 @@ LIMITS = {
         "stopped",
         "stopped",
     ),
+    "memory in a file without a name": (
+        "import os\nfor i in range(20):\n    file = os.memfd_create('x')\n"
+        "    for j in range(100): os.write(file, bytes(1 << 20))",
+        "graded",
+        "error",
+    ),
+    "memory of System V": (
+        "import ctypes\nsize = ctypes.c_size_t(1 << 30)\n"
+        "if ctypes.CDLL(None).shmget(0, size, 0o1600) < 0: raise OSError",
+        "graded",
+        "error",
+    ),
+    "memory that is shared and let go": (
+        "import mmap\nm = mmap.mmap(-1, 8 << 30)\nfor i in range(8000):\n"
+        "    m[i << 20:i + 1 << 20] = bytes(1 << 20); m.madvise(mmap.MADV_DONTNEED)",
+        "graded",
+        "error",
+    ),
+    "memory from a device": (
+        "import mmap\nm = mmap.mmap(open('/dev/zero', 'r+b').fileno(), 8 << 30)",
+        "graded",
+        "error",
+    ),
+    "memory in sockets": (
+        """
+import os, signal, socket, time
+while (child := os.fork()) and len(os.listdir('.')) < 40: open(str(child), 'w')
+kept = []
+while not child:
+    try: kept += socket.socketpair()
+    except OSError: break
+    kept[-1].setblocking(False); kept[-1].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+    try: kept[-1].send(bytes(200_000))
+    except OSError: pass
+time.sleep(30)""",
+        "stopped",
+        "stopped",
+    ),
     "a fork bomb": (
         "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass",
         None,
@@ -399,11 +446,38 @@ def test_a_cell_without_bounds_costs_only_itself(name, run):
     if status:
         assert result["status"] == status, result
         assert result["cells"][1]["status"] == cell_status
+    if name.startswith("memory") and status == "stopped":
+        assert "GB of memory" in result["sentence"]
     assert result["peak"] < 6 << 30
     answers = judged(result, cells)
     assert answers["artist_00"].status == "correct"
     assert answers["within_00"].status == "correct", result
     assert answers["typical_00"].points == 0
+
+
+def test_a_process_that_ends_meanwhile_holds_nothing_and_hides_no_other():
+    ended = subprocess.Popen(["true"])
+    process = psutil.Process(ended.pid)
+    ended.wait()
+    assert submission_job.resident(process) == submission_job.proportional(process) == 0
+    assert submission_job.family(ended.pid) == []
+
+
+def test_what_many_processes_inherit_counts_once(run):
+    result = run(
+        [
+            "import os, time\nx = bytearray(b'x') * (300 << 20)\nfor i in range(20):\n"
+            "    if os.fork() == 0: time.sleep(60)\ntime.sleep(2)"
+        ],
+        memory=2 << 30,
+    )
+    assert result["status"] == "graded" and result["cells"][0]["status"] == "ok", result
+
+
+def test_when_the_machine_is_full_the_run_fails_and_is_no_limit_of_the_notebook(run, monkeypatch):
+    monkeypatch.setattr(submission_job, "TOO_FULL", 1 << 60)
+    with pytest.raises(submission_job.TooFullError):
+        run([GOOD])
 
 
 def test_the_number_of_processes_is_limited(run):
@@ -456,6 +530,62 @@ ALL_RIGHT = (
     "{'status': 'correct'}} for n in ('typical_00', 'artist_00', 'within_00', "
     "'between_00')}"
 )
+#: Replies that take far more memory when they are read than when they are sent.
+INFLATED = {
+    "empty lists": "b'{\"a\": [' + b'[],' * 2_600_000 + b'0]}'",
+    "small numbers": "b'{\"a\": [' + b'1.5,' * 1_900_000 + b'0]}'",
+    "one wide character": "json.dumps('\U0001f600', ensure_ascii=False).encode()[:-1] "
+    "+ b'x' * 7_900_000 + b'\"'",
+    "nested as deep as can be read": "b'{\"typical_00\": ' + b'[' * 9_000 + b']' * 9_000 + b'}'",
+}
+
+
+@pytest.mark.parametrize("name", INFLATED)
+def test_the_graders_memory_does_not_grow_with_what_is_sent(name, run):
+    before = psutil.Process().memory_info().rss
+    tracemalloc.start()
+    result = run([FIND, f"for i in range(5): send({INFLATED[name]})", GOOD], cell_seconds=20)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 << 20, peak >> 20
+    assert psutil.Process().memory_info().rss - before < 100 << 20
+    json.dumps(result)  # it can be stored
+
+
+def test_a_half_character_never_comes_in(run):
+    cells = [
+        "typical_00 = 'c\\ud800'",
+        "raise ValueError('\\ud800')",
+        "print('\\udfff'); why = type('\\udc80', (), {})()",
+    ]
+    result = run([*cells, FIND + 'send(b\'{"\\\\ud800": {"typical_00": "\\\\ud800"}}\')'])
+    str(result).encode()
+    assert result["cells"][1]["error"]["message"] == "?"
+
+
+def test_a_hostile_answer_takes_little_time(run, monkeypatch):
+    monkeypatch.setattr(notebook_run, "COLLECT_SECONDS", 0.5)
+    monkeypatch.setattr(submission_job, "GRACE", 0.5)
+    asked = []
+    ask = submission_job.Job.ask
+
+    def counted(job, request, seconds):
+        asked.append("collect" in request and seconds)
+        return ask(job, request, seconds)
+
+    monkeypatch.setattr(submission_job.Job, "ask", counted)
+    result = run(
+        [
+            "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+            "class Slow(str):\n    def strip(self, *a):\n        while True: pass",
+            *(f"{name} = Slow('z')" for name in ("typical_00", "artist_00", "within_00")),
+            "between_00 = Slow('z')",
+        ]
+    )
+    assert len([seconds for seconds in asked if seconds]) <= 6 and max(asked) <= 0.5
+    assert points(result, ["pass"] * 5) == 0
+
+
 FORGERIES = {
     "verdicts": f"for i in range(50): send(json.dumps({ALL_RIGHT}).encode())",
     "noise": "channel().sendall(os.urandom(100000))",

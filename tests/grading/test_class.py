@@ -8,24 +8,30 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from functools import partial
 
 import pytest
 from bs4 import BeautifulSoup
-from grading_tools import WARM_UP, grade, quick, warm
+from grading_tools import WARM_UP, grade, quick, run_in, warm
 
+from course import data
 from course.chapters.editions import solved
 from course.grading import (
     assignment,
     cli,
+    database,
     digests,
     grade_folder,
+    judge_notebook,
     samples,
     side_by_side,
+    submission_job,
     warm_server,
 )
 from course.grading.feedback import filename
+from course.judging import verdict
 from course.paths import PROJECT, SAMPLE_CLASS, SAMPLE_ROSTER
 
 pytestmark = [
@@ -310,7 +316,7 @@ def test_trouble_of_the_machine_is_no_zero_and_is_repeated(tmp_path, monkeypatch
 
     with monkeypatch.context() as patch:
         patch.setattr(side_by_side, "run_notebook", broken)
-        assert command(folder, "--output", output) == cli.DONE
+        assert command(folder, "--output", output) == cli.FAULT
     for row in book(output).values():
         assert row["status"] == "failed" and row["points"] == row["ex-00"] == ""
         assert "no more files" in row["notes"]
@@ -404,7 +410,7 @@ def test_what_was_cut_short_runs_again_with_more_time(tmp_path, capsys, command)
     (folder / "ann.ipynb").write_text(samples.as_text(notebook), encoding="utf-8")
     assert command(folder, "--output", output, "--cell-seconds", "3") == cli.DONE
     assert answers(output, "ann")["typical_00"]["status"] == "timed out"
-    assert command(folder, "--output", output) == cli.DONE
+    assert command(folder, "--output", output, "--cell-seconds", "3") == cli.DONE
     assert command(folder, "--output", output, "--cell-seconds", "30") == cli.DONE
     printed = capsys.readouterr().out
     assert [line for line in printed.splitlines() if "notebooks run" in line] == [
@@ -413,6 +419,212 @@ def test_what_was_cut_short_runs_again_with_more_time(tmp_path, capsys, command)
         "1 notebooks run, 1 unchanged, 1 judged.",
     ]
     assert answers(output, "ann")["typical_00"]["status"] == "correct"
+
+
+def test_with_lower_limits_everything_runs_again_and_with_higher_ones_only_what_was_cut(
+    tmp_path, capsys, command
+):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    for seconds, ran in ((50, 2), (60, 0), (50, 0), (40, 2)):
+        assert command(folder, "--output", output, "--cell-seconds", seconds) == cli.DONE
+        assert f"{ran} notebooks run" in capsys.readouterr().out, seconds
+
+
+def failing(kind):
+    """A judge that fails as a whole, or says of one answer that it failed."""
+
+    def judge(exercise, claims):
+        if kind == "an error":
+            raise KeyError(exercise)
+        if kind == "altered data":
+            raise data.DataAlteredError("spotify.csv is not the published file.")
+        return [
+            verdict.Verdict(given.name, judge_notebook.FAILED, "our mistake")
+            if given.name == "typical_00"
+            else given
+            for given in judging(exercise, claims)
+        ]
+
+    judging = judge_notebook.judge
+    return judge
+
+
+@pytest.mark.parametrize("kind", ["an error", "altered data", "a verdict"])
+def test_a_fault_of_the_judge_is_no_zero_and_stops_nobody(
+    kind, tmp_path, monkeypatch, capsys, command
+):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(judge_notebook, "judge", failing(kind))
+        assert command(folder, "--output", output) == cli.FAULT
+    printed = capsys.readouterr()
+    assert "2 notebooks run" in printed.out
+    assert "ann, bob" in printed.err.splitlines()[-1]
+    for row in book(output).values():
+        assert row["status"] == "failed" and row["points"] == row["ex-00"] == ""
+        assert "could not judge it" in row["notes"]
+    assert command(folder, "--output", output) == cli.DONE
+    assert "0 notebooks run, 0 unchanged, 2 judged" in capsys.readouterr().out
+    assert float(book(output)["ann"]["points"]) > 0
+
+
+def test_storing_one_notebook_fails_for_that_one_alone(tmp_path, monkeypatch, command):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    insert = database.Record.insert
+
+    def broken(record, table, row):
+        if row["student"] == "ann" and table == "answers":
+            row = row | {"message": "\ud800"}
+        insert(record, table, row)
+
+    monkeypatch.setattr(database.Record, "insert", broken)
+    assert command(folder, "--output", output) == cli.FAULT
+    assert {name: row["status"] for name, row in book(output).items()} == {
+        "ann": "failed",
+        "bob": "graded",
+    }
+
+
+def test_a_full_disk_names_the_record_and_what_to_do(tmp_path, monkeypatch, capsys, command):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(database.Record, "store_notebook", full)
+    assert command(folder, "--output", output) == cli.USAGE
+    message = capsys.readouterr().err
+    assert "record.sqlite" in message and "Make room" in message
+
+
+def test_an_error_of_the_system_names_the_path_and_what_to_do(
+    tmp_path, monkeypatch, capsys, command
+):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+
+    def locked(path, *_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(grade_folder.gradebook, "write", locked)
+    assert command(folder, "--output", output) == cli.USAGE
+    message = capsys.readouterr().err
+    assert "gradebook.csv: Permission denied. Is it open" in message and "Errno" not in message
+
+
+def test_two_graders_on_one_folder_say_so(tmp_path, capsys, command):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    output.mkdir()
+    with database.Record(output / grade_folder.RECORD):
+        assert command(folder, "--output", output) == cli.USAGE
+    assert "Another call is grading" in capsys.readouterr().err
+    assert command(folder, "--output", output) == cli.DONE
+
+
+def test_what_ended_at_a_limit_runs_again_alone_before_it_is_stored(
+    tmp_path, monkeypatch, capsys, command
+):
+    folder, output = quick(tmp_path / "in", ["ann", "bob", "cy"]), tmp_path / "out"
+    running, beside = set(), []
+    run = side_by_side.run_notebook
+
+    def crowded(task, server):
+        name = str(task["cells"][-1])
+        running.add(name)
+        time.sleep(0.3)
+        beside.append(len(running) - 1)
+        result = run(task, server)
+        running.discard(name)
+        if beside[-1] and "ann" in name:
+            result["cells"][0]["status"] = "timed out"
+            result["cells"][0]["error"] = {"message": "It took longer."}
+        return result
+
+    monkeypatch.setattr(side_by_side, "run_notebook", crowded)
+    assert command(folder, "--output", output) == cli.DONE
+    assert beside == [*beside[:3], 0] and max(beside) == 1
+    assert "3 notebooks run" in capsys.readouterr().out
+    assert {row["status"] for row in answers(output, "ann").values()} <= {"correct", "confronted"}
+
+
+def test_one_student_can_be_run_again(tmp_path, capsys, command):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    command(folder, "--output", output)
+    capsys.readouterr()
+    assert command(folder, "--output", output, "--again", "ann") == cli.DONE
+    assert "1 notebooks run, 1 unchanged" in capsys.readouterr().out
+    assert command(folder, "--output", output, "--again", "zoe") == cli.USAGE
+    assert "no student zoe" in capsys.readouterr().err
+
+
+def test_the_record_keeps_no_runs_of_what_is_gone(tmp_path, command):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    command(folder, "--output", output)
+    (folder / "ann.ipynb").unlink()
+    command(folder, "--output", output)
+    with sqlite3.connect(output / grade_folder.RECORD) as record:
+        assert record.execute("SELECT COUNT(*) FROM runs").fetchone() == (1,)
+
+
+def test_memory_that_is_short_lets_one_notebook_run_at_a_time(tmp_path, monkeypatch, command):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    running, most = [], []
+    run = side_by_side.run_notebook
+
+    def counted(task, server):
+        running.append(1)
+        most.append(len(running))
+        result = run(task, server)
+        running.pop()
+        return result
+
+    monkeypatch.setattr(side_by_side, "run_notebook", counted)
+    monkeypatch.setattr(side_by_side, "ENOUGH", 1 << 60)
+    assert command(folder, "--output", output) == cli.DONE
+    assert most == [1, 1]
+
+
+def test_an_interruption_ends_what_runs_and_keeps_what_is_done(
+    tmp_path, monkeypatch, server, command
+):
+    folder, output = quick(tmp_path / "in"), tmp_path / "out"
+    text = (folder / "ann.ipynb").read_text(encoding="utf-8")
+    (folder / "ann.ipynb").write_text(
+        text.replace("me = ", "import time; time.sleep(100); me = "), encoding="utf-8"
+    )
+    wait, run, done, raised = side_by_side.wait, side_by_side.run_notebook, [], []
+
+    def interrupted(jobs, **options):
+        if done:
+            raise KeyboardInterrupt
+        found = wait(jobs, **options)
+        done.extend(found.done)
+        return found
+
+    def watched(task, server):
+        try:
+            return run(task, server)
+        except Exception as error:
+            raised.append(type(error))
+            raise
+
+    with monkeypatch.context() as patch:
+        patch.setattr(side_by_side, "wait", interrupted)
+        patch.setattr(side_by_side, "run_notebook", watched)
+        assert command(folder, "--output", output) == cli.INTERRUPTED
+    assert raised == [submission_job.AbandonedError]
+    assert book(output).keys() == {"bob"} and book(output)["bob"]["status"] == "graded"
+    assert run_in(server, ["typical_00 = 'c'"])["status"] == "graded"
+
+
+@pytest.mark.parametrize("safe", [True, False], ids=["safe", "unsafe"])
+def test_nothing_is_left_in_the_temporary_folder(safe, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with warm_server.WarmServer(safe=safe, models=False) as server:
+        assert not safe or not list(tmp_path.iterdir())  # nor if the grader is killed now
+        cells = ["import tempfile", "open('here', 'w').close()", "tempfile.mkdtemp()"]
+        result = run_in(server, cells)
+        assert {cell["status"] for cell in result["cells"]} == {"ok"}
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow
@@ -531,6 +743,11 @@ def test_where_there_is_no_sandbox_it_refuses_and_says_what_is_missing(
         (["nowhere"], "There is no folder nowhere"),
         (["."], None),
         ([".", "--workers", "0"], "--workers"),
+        ([".", "--cell-seconds", "nan"], "--cell-seconds"),
+        ([".", "--cell-seconds", "0"], "--cell-seconds"),
+        ([".", "--notebook-seconds", "-1"], "--notebook-seconds"),
+        ([".", "--memory", "inf"], "--memory"),
+        ([".", "--memory", "0.1"], "--memory"),
         ([".", "--roster", "none.csv"], "none.csv"),
         ([".", "--override", "ann", "ex-99", "1", "x"], "There is no record"),
         ([".", "--column", "Grade"], "COLUMN=FIELD"),

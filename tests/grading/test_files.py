@@ -5,6 +5,7 @@ import csv
 import json
 import sqlite3
 import sys
+import tracemalloc
 
 import nbformat
 import pytest
@@ -13,6 +14,7 @@ from grading_tools import WARM_UP, grade, warm
 from course.chapters.cells import exercise_id, tags
 from course.chapters.editions import solved
 from course.grading import cli, grade_folder, handed_in_files, samples, submitted_notebook
+from course.grading.assigned_names import assigned
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -92,6 +94,22 @@ def version_99(notebook):
     notebook["nbformat"] = 99
 
 
+def half_version(notebook):
+    notebook["nbformat"] = "\ud800"
+
+
+def half_characters(notebook):
+    cell = notebook.cells[answer_index(notebook)]
+    cell.source += "\n# \ud800"
+    cell["metadata"]["course"]["\udfff"] = "\ud800"
+    notebook.cells.append(nbformat.v4.new_code_cell("raise ValueError('\\ud800')"))
+    notebook.cells.append(nbformat.v4.new_code_cell("class \ud800: pass"))
+
+
+def deep_metadata(notebook):
+    notebook["metadata"]["deep"] = json.loads("[" * 5_000 + "]" * 5_000)
+
+
 GRADED = {
     "as-it-is": lambda notebook: None,
     "no-ids": no_ids,
@@ -103,6 +121,9 @@ GRADED = {
     "full-of-outputs": full_of_outputs,
     "version-3": version_3,
     "version-99": version_99,
+    "half-version": half_version,
+    "half-characters": half_characters,
+    "deep-metadata": deep_metadata,
 }
 UNREADABLE = {
     "empty": (b"", "The file is empty."),
@@ -118,6 +139,11 @@ UNREADABLE = {
     "another-notebook": (
         b'{"cells": [{"cell_type": "code", "source": "a = 1"}]}',
         "none of the activity's notebooks",
+    ),
+    "many-lists": (b'{"cells": [' + b"[]," * 1_100_000 + b"[]]}", "holds too much"),
+    "much-code": (
+        as_bytes({"nbformat": 4, "cells": [{"cell_type": "code", "source": "a=1\n" * 1_000_000}]}),
+        "4,000,000 characters of code",
     ),
     "huge": (b" " * (handed_in_files.MOST_BYTES + 1), "larger than 32 MB"),
 }
@@ -173,6 +199,18 @@ def test_an_unusual_notebook_earns_what_it_would_have_earned(rows, name):
     assert {k: v for k, v in row.items() if k.startswith(("ex-", "points"))} == {
         k: v for k, v in usual.items() if k.startswith(("ex-", "points"))
     }
+
+
+@pytest.mark.parametrize("code", ["a=1\n", "(", "-", "f(", "a.", "lambda:", "x\\\n", "'\\d'\n"])
+def test_reading_hostile_code_takes_bounded_memory(code):
+    source = code * (submitted_notebook.MOST_CODE // len(code))
+    content = as_bytes({"nbformat": 4, "cells": [{"cell_type": "code", "source": source}]})
+    tracemalloc.start()
+    notebook = submitted_notebook.parse(content)
+    assert notebook.likeness and assigned(source) <= {"a"}
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200 << 20, peak >> 20
 
 
 def test_a_deleted_answer_is_missing(rows, output):
