@@ -77,4 +77,5 @@ def run_beside(tasks: dict[str, dict], workers: int, server: Server) -> Iterator
         if jobs:  # interrupted
             server.abandoned.set()
         pool.shutdown(cancel_futures=True)
-        server.abandoned.clear()
+        if jobs:
+            server.abandoned.clear()

@@ -201,6 +201,7 @@ def test_an_unusual_notebook_earns_what_it_would_have_earned(rows, name):
     }
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
 @pytest.mark.parametrize("code", ["a=1\n", "(", "-", "f(", "a.", "lambda:", "x\\\n", "'\\d'\n"])
 def test_reading_hostile_code_takes_bounded_memory(code):
     source = code * (submitted_notebook.MOST_CODE // len(code))
