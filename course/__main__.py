@@ -152,4 +152,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except ValueError as error:
+        from course.judging.rules import RulesError
+
+        if not isinstance(error, RulesError):
+            raise
+        sys.exit(str(error))

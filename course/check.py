@@ -10,7 +10,15 @@ from typing import Any
 from course.data import DataAlteredError, DataNotFoundError
 from course.judging import questions
 from course.judging.judge import judge
-from course.judging.verdict import CONFRONTED, CORRECT, MISSING, NEEDS_MARKING, PARTLY, Verdict
+from course.judging.verdict import (
+    CONFRONTED,
+    CORRECT,
+    FAILED,
+    MISSING,
+    NEEDS_MARKING,
+    PARTLY,
+    Verdict,
+)
 from course.submission import answers
 
 LEADS = {
@@ -19,6 +27,7 @@ LEADS = {
     MISSING: "not answered yet",
     NEEDS_MARKING: "needs marking",
     CONFRONTED: "your guess",
+    FAILED: "not judged",
 }
 WIDTH = 88
 

@@ -8,10 +8,9 @@ from course.grading.assigned_names import assigned
 from course.grading.assignment import Chapter
 from course.judging import questions
 from course.judging.judge import judge
-from course.judging.verdict import CONFRONTED, MISSING, NEEDS_MARKING, WRONG
+from course.judging.verdict import CONFRONTED, FAILED, MISSING, NEEDS_MARKING, WRONG
 
 ERROR, TIMED_OUT = "error", "timed out"
-FAILED = "failed"  # a fault of ours, in one answer or in a whole notebook: never a zero
 STATUSES = (
     *("correct", "partly", WRONG, MISSING, ERROR, TIMED_OUT, NEEDS_MARKING, CONFRONTED, FAILED),
 )

@@ -11,12 +11,14 @@ import numpy as np
 
 from course.data import DataAlteredError
 from course.judging import questions
-from course.judging.draws import Fit, array_of, judge_draws, judge_posterior
+from course.judging.draws import Fit, array_of, judge_draws, judge_posterior, predictive_size
+from course.judging.mistakes import HIERARCHICAL
 from course.judging.plots import judge_plot
 from course.judging.questions import QUESTIONS
 from course.judging.values import (
     Evidence,
     judge_derived,
+    judge_expression,
     judge_interval,
     judge_number,
     judge_table,
@@ -30,6 +32,7 @@ from course.judging.verdict import (
     STATUSES,
     Verdict,
     correct,
+    failed,
     wrong,
 )
 
@@ -43,7 +46,7 @@ def judge(exercise: str, answers: dict[str, dict]) -> list[Verdict]:
 
     Raises KeyError for an unknown exercise, and `course.data.DataNotFoundError` or
     `course.data.DataAlteredError` where it needs data that are missing or not the published ones;
-    nothing that `answers` holds raises an error.
+    nothing that `answers` holds raises an error. An exception of ours gives the verdict "failed".
     """
     given = answers if isinstance(answers, dict) else {}
     case = _Case(exercise, given)
@@ -59,6 +62,7 @@ class _Case:
         self.answers = answers
         self._verdicts: dict[str, Verdict] = {}
         self._fits: dict[str, Fit] = {}
+        self._posteriors: dict[str, Verdict] = {}
 
     def verdict(self, name: str) -> Verdict:
         if name not in self._verdicts:
@@ -69,8 +73,18 @@ class _Case:
         if name not in self._fits:
             record = self.answers.get(name)
             usable = isinstance(record, dict) and record.get("status") == "ok"
-            self._fits[name] = Fit(record if usable else None)
+            self._fits[name] = Fit(record if usable else None, name)
         return self._fits[name]
+
+    def right_fit(self, name: str) -> Fit | None:
+        """The fit of a model that the answers hold, if it is right."""
+        return self.fit(name) if self._of_posterior(name).status == CORRECT else None
+
+    def _of_posterior(self, name: str) -> Verdict:
+        if name not in self._posteriors:
+            question = questions.Posterior(name)
+            self._posteriors[name] = judge_posterior(name, question, self.fit(name))
+        return self._posteriors[name]
 
     def _judge(self, name: str) -> Verdict:
         question, record = self.questions[name], self.answers.get(name)
@@ -89,20 +103,17 @@ class _Case:
                 return self._judge_value(name, question, record.get("value"))
         except (FileNotFoundError, DataAlteredError):  # the data, not the answer
             raise
-        except Exception as error:  # one strange answer must not stop the others
-            return wrong(name, f"It could not be judged ({type(error).__name__}).")
+        except Exception as error:  # a mistake of ours, and no reason to judge no other answer
+            return failed(name, error)
 
     def _judge_value(self, name: str, question: questions.Question, value: Any) -> Verdict:
         match question:
             case questions.Posterior():
-                return judge_posterior(name, question, self.fit(name))
+                return self._of_posterior(question.model)
             case questions.Number():
                 if (number := _finite(value)) is None:
                     return _unreadable(name)
-                evidence = Evidence.from_fit(
-                    question.fit, self.fit(question.fit), question.model, question.target
-                )
-                return judge_number(name, question, number, evidence)
+                return judge_number(name, question, number, self._of_fit(question))
             case questions.Interval():
                 if not (
                     isinstance(value, list)
@@ -113,18 +124,26 @@ class _Case:
                 return judge_interval(
                     name, question, np.array(value, dtype=float), self._evidence(question)
                 )
+            case questions.Expression():
+                if (number := _finite(value)) is None:
+                    return _unreadable(name)
+                return judge_expression(name, question, number)
             case questions.Derived():
                 if (number := _finite(value)) is None:
                     return _unreadable(name)
                 return judge_derived(name, question, number)
             case questions.Draws():
                 draws = array_of(value)
-                return _unreadable(name) if draws is None else judge_draws(name, question, draws)
+                if draws is None:
+                    return _unreadable(name)
+                fit = self.right_fit(question.model)
+                return self._beside(question, judge_draws(name, question, draws, fit))
             case questions.Table():
                 table = table_of(value, question.columns)
                 if table is None:
                     return _unreadable(name)
-                return judge_table(name, question, *table, self._right_fit(question.fit))
+                fit = self.right_fit(question.model)
+                return self._beside(question, judge_table(name, question, *table, fit))
             case questions.Choice():
                 return _judge_choice(name, question, value)
             case questions.Guess():
@@ -141,15 +160,33 @@ class _Case:
                 return _judge_error(name, question, value)
         raise TypeError(f"No rule for {question!r}.")
 
+    def _of_fit(self, question: questions.Number | questions.Interval) -> Evidence:
+        right = self.right_fit(question.model) is not None
+        return Evidence.from_fit(self.fit(question.model), right, question.target)
+
     def _evidence(self, question: questions.Interval) -> Evidence:
         if not question.draws:
-            return Evidence.from_fit(
-                question.fit, self.fit(question.fit), question.model, question.target
-            )
+            return self._of_fit(question)
         record = self.answers.get(question.draws)
-        value = record.get("value") if isinstance(record, dict) else None
+        draws = array_of(record.get("value") if isinstance(record, dict) else None)
         right = self.verdict(question.draws).status == CORRECT
-        return Evidence.from_draws(question.draws, array_of(value), right)
+        count = 0 if draws is None else draws.size
+        fit = self.right_fit(question.model)
+        size = predictive_size(count, question.model, question.target, fit)
+        return Evidence.from_draws(question.draws, draws, size, right)
+
+    def _beside(self, question: questions.OfModel, verdict: Verdict) -> Verdict:
+        """What would count is not right yet, without the fit that it should come from."""
+        if verdict.share == 0 or self.right_fit(question.model) is not None:
+            return verdict
+        record = self.answers.get(question.model)
+        if isinstance(record, dict) and record.get("status") == "ok":
+            said = f"It should come from `{question.model}`, which is not right yet."
+        else:
+            said = (
+                f"It counts beside the fit that it comes from: assign that to `{question.model}`."
+            )
+        return wrong(verdict.name, said)
 
     def _answer(self, guess: questions.Guess) -> float | None:
         """What the student's own later answer says of a guess; None as long as it says nothing."""
@@ -174,11 +211,6 @@ class _Case:
         right = question.is_right(name, letter)
         said = f"you said {letter}, and {'so it is' if right else 'it is not so'}"
         return Verdict(name, CONFRONTED, said, share=1.0)
-
-    def _right_fit(self, name: str) -> Fit | None:
-        fit = self.fit(name)
-        verdict = judge_posterior(name, questions.Posterior(name), fit)
-        return fit if verdict.status == CORRECT else None
 
 
 def _finite(value: Any) -> float | None:
@@ -239,21 +271,28 @@ def _judge_text(name: str, question: questions.Text, value: Any) -> Verdict:
     return Verdict(name, NEEDS_MARKING, "your instructor will read this")
 
 
+#: What libraries say of a label that they have not seen.
+UNSEEN = ("not present in the original data set", "not all values found")
+#: What Bambi says of a new group of a hierarchical model.
+NEW_GROUP = "sample_new_groups"
+
+
 def _judge_error(name: str, question: questions.Error, value: Any) -> Verdict:
     value = value if isinstance(value, dict) else {}
     kind, message = value.get("type"), value.get("message")
     if not (isinstance(kind, str) and isinstance(message, str)):
         return _unreadable(name)
-    message = message.lower()
-    unseen = (
-        "not present in the original data set" in message
-        or "not all values found" in message
-        or question.label.lower() in message
-    )
-    if unseen and kind in ("ValueError", "KeyError", "str"):
+    said, label = message.lower(), question.label.lower()
+    known = kind in ("ValueError", "KeyError", "str")
+    if known and NEW_GROUP in said:
+        return wrong(name, HIERARCHICAL.sentence, HIERARCHICAL.name)
+    if known and any(words in said for words in UNSEEN):
+        return correct(name)
+    if (kind in ("ValueError", "KeyError") and label in said) or f"keyerror: '{label}'" in said:
         return correct(name)
     return wrong(
         name,
-        f"This error ({kind[:60]}) is not about an artist that the model has not "
-        "seen. Ask the fitted model to predict a song by the new artist.",
+        f"This {'text' if kind == 'str' else f'error ({kind[:60]})'} is not about an artist that "
+        "the model has not seen. Ask the fitted model to predict a song by the new artist, and "
+        "assign the error that it raises.",
     )

@@ -33,8 +33,135 @@ EFFECT = Mistake(
     ("This looks like b_j, the distance of the artist from mu. mu_j is mu + b_j, draw by draw."),
 )
 SAMPLE_MEAN = Mistake(
-    "sample mean for posterior mean",
-    ("This looks like the mean of the artist's songs in the data, not a summary of the posterior."),
+    "the artist's own songs alone",
+    (
+        "This looks like what the artist's own songs say alone: their sample mean, or their mean "
+        "in the no pooled model."
+    ),
+)
+OTHER_PARAMETER = Mistake(
+    "another parameter of the model",
+    ("This looks like another parameter of this model. Look at the name of the variable you took."),
+)
+SONG_MEDIAN = Mistake(
+    "median of the songs",
+    ("This looks like the median of the songs in the data. Summarise the draws of the parameter."),
+)
+MEAN_OF_MEANS = Mistake(
+    "mean of the artists' means",
+    ("This looks like the mean of the 44 sample means, not a summary of the posterior."),
+)
+SD_OF_MEANS = Mistake(
+    "sd of the sample means",
+    (
+        "This looks like the sd of the 44 sample means. They vary more than the artists' means do, "
+        "because each is a mean of few songs: summarise the draws of the parameter."
+    ),
+)
+MEAN_OF_SDS = Mistake(
+    "mean of the artists' own sds",
+    ("This looks like an average of the artists' own sds: summarise the draws of the parameter."),
+)
+ROOT_MEAN_SQUARE = Mistake(
+    "root mean square for median",
+    (
+        "This looks like the root of the mean of the squared draws, which is larger than their "
+        "median: take the median of the draws as they are."
+    ),
+)
+ROUNDED = Mistake(
+    "rounded too much", ("This looks rounded: give it to {decimals}, as the exercise asks.")
+)
+QUINTILES = Mistake(
+    "20 and 80 % quantiles",
+    (
+        "These look like the 20 % and the 80 % quantile, which leave 60 % between them. An "
+        "interval that holds 80 % leaves out 10 % on each side."
+    ),
+)
+OF_DATA = Mistake(
+    "quantiles of the data for the posterior's",
+    ("These look like quantiles of the songs in the data: take them of draws from the model."),
+)
+OWN_SD = Mistake(
+    "each artist's own sd",
+    (
+        "This looks like each artist's mean and sd in the data. This model has one sd for the "
+        "songs of all artists, and its predictions come from draws."
+    ),
+)
+PLUG_IN = Mistake(
+    "parameter uncertainty forgotten",
+    (
+        "These intervals look as if the means and the sd were known. Let each draw of the "
+        "parameters make its own song: artists with few songs get wider intervals."
+    ),
+)
+CUT_OFF = Mistake(
+    "predictions cut off at 0 and 100",
+    (
+        "These predictions were cut off at 0 and 100. The model knows of no such limits: leave its "
+        "predictions as they are, and wonder about them."
+    ),
+)
+SONGS_AGAIN = Mistake(
+    "songs of the data drawn again",
+    ("These are songs of the data, drawn again. Let each draw of the parameters make a song."),
+)
+OTHER_SPREAD = Mistake(
+    "another sd in the prediction",
+    (
+        "These songs have the right centre, and the spread of other standard deviations than this "
+        "song has. Which vary here: songs of one artist, artists, or both? Each once."
+    ),
+)
+ONE_ARTIST = Mistake(
+    "fitted to one artist's songs alone",
+    (
+        "This looks like a fit of one artist's songs alone. The no pooled model is fitted to the "
+        "songs of all artists: they share sigma."
+    ),
+)
+OTHER_GROUP = Mistake(
+    "another group in the formula",
+    ("This fit groups the songs by something else than `artist`. Look at the formula."),
+)
+SWAPPED = Mistake(
+    "two artists swapped", ("This looks like the value of the other artist of this exercise.")
+)
+SIGN_LOST = Mistake(
+    "sign lost", ("This is the size of the shift: leave it its sign, as some artists go down.")
+)
+FROM_ALL_SONGS = Mistake(
+    "mean of all songs for the sample mean",
+    ("This looks like the distance from the mean of all songs: subtract each artist's own mean."),
+)
+NOT_COMPARED = Mistake(
+    "sample mean not subtracted",
+    ("This looks like the posterior means themselves: subtract each artist's own mean."),
+)
+RELATIVE = Mistake(
+    "relative shift", ("This looks like a share of the sample mean: the difference is asked for.")
+)
+ROW_BY_ROW = Mistake(
+    "order of the table",
+    ("This shows the songs in the order of the table: show how often each popularity occurs."),
+)
+MEANS_ALONE = Mistake(
+    "means without songs",
+    ("This shows one number an artist, such as the mean: show how the artist's songs spread."),
+)
+MEANS_FOR_SONGS = Mistake(
+    "artists for songs", ("This shows the means of the 44 artists, not the 350 songs.")
+)
+SONGS_FOR_MEANS = Mistake(
+    "songs for artists", ("This shows the 350 songs, not the means of the 44 artists.")
+)
+ALL_TOGETHER = Mistake(
+    "artists not told apart", ("This shows all songs together: tell the artists apart.")
+)
+SOME_ARTISTS = Mistake(
+    "only some artists", ("This shows the songs of some artists: show those of all of them.")
 )
 OTHER_PROBABILITY = Mistake(
     "wrong probability of the interval",
@@ -87,6 +214,10 @@ NO_POOLED = Mistake("no pooled model used", "This looks like the result of the n
 HIERARCHICAL = Mistake(
     "hierarchical model used", ("This looks like the result of the hierarchical model.")
 )
+ARTISTS_APART = Mistake(
+    "a model that tells artists apart used",
+    ("This looks like a model that tells artists apart; this one takes all songs together."),
+)
 MODELS = {"complete_pooled": COMPLETE_POOLED, "no_pooled": NO_POOLED, "hierarchical": HIERARCHICAL}
 REFERENCE_ARTIST = Mistake(
     "reference artist in the formula",
@@ -99,6 +230,15 @@ LITERAL_PRIOR = Mistake(
         "for a scale from 0 to 100. Use a prior on the scale of the data, such as Exp(1 / sd(y))."
     ),
 )
+LITERAL_PRIORS = Mistake(
+    "literal Exp(1) priors on both sds",
+    (
+        "This looks like the result of literal Exp(1) priors on both standard deviations, far too "
+        "narrow for a scale from 0 to 100. Use priors on the scale of the data: Exp(1 / sd(y))."
+    ),
+)
+#: Mistaken sets of priors, by their name in `reference.posterior`.
+PRIORS = {"literal": LITERAL_PRIOR, "literal both": LITERAL_PRIORS}
 MIXED_UP = Mistake(
     "artists mixed up",
     (
@@ -135,6 +275,28 @@ ABSOLUTE = Mistake(
     "mean absolute error",
     ("This looks like the mean absolute error: square the errors, take their mean, then the root."),
 )
+ROOT_OF_TOTAL = Mistake(
+    "root of the sum",
+    ("This looks like the root of the sum of squared errors: take their mean before the root."),
+)
+SD_OF_ERRORS = Mistake(
+    "sd of the errors",
+    ("This looks like the sd of the errors, which forgets their mean: square the errors first."),
+)
+GRAND_MEAN = Mistake(
+    "grand mean for everybody",
+    ("This looks like the error of one forecast for everybody: pull the averages part of the way."),
+)
+NOT_WITH_TRUTH = Mistake(
+    "compared with the observed averages",
+    (
+        "This looks like the distance from the observed averages: compare with the rest of the "
+        "season."
+    ),
+)
+THOUSANDTHS = Mistake(
+    "in thousandths", ("This looks like thousandths: give it on the scale of the averages.")
+)
 SWAPPED_RMSE = Mistake(
     "observed and shrunken swapped", ("This looks like the error of the other estimates.")
 )
@@ -152,43 +314,53 @@ class Alternative:
     priors: tuple[str, ...] = ACCEPTED_PRIORS
     scale: float = 1.0
 
-    @property
-    def sentence(self) -> str:
-        return self.mistake.sentence.format(percent=round(100 * self.prob))
+
+#: The artists that the exercises name: they are the first to be taken for each other.
+NAMED = ("Mia X", "Beyoncé", "Camilo", "Frank Ocean", "Sean Kingston")
+SIDE_BY_SIDE = {"Frank Ocean": "Sean Kingston", "Sean Kingston": "Frank Ocean"}
 
 
-def same_place(label: str) -> list[str]:
-    """The artists taken for `label` by mistaking alphabetical order for order by mean."""
+def taken_for(label: str) -> list[str]:
+    """Whom a student may have taken for an artist: by alphabetical order for order by mean, or
+    another artist whom an exercise names."""
     by_mean, alphabetical = list(artists()), sorted(artists())
-    found = {alphabetical[by_mean.index(label)], by_mean[alphabetical.index(label)]}
-    return sorted(found - {label})
+    found = {alphabetical[by_mean.index(label)], by_mean[alphabetical.index(label)], *NAMED}
+    return sorted(found - {label, SIDE_BY_SIDE.get(label)})
 
 
 def other_targets(model: str, target: Target) -> Iterator[Alternative]:
     """Mistakes of the quantity: another parameter, another model, another prior."""
     name, label = target.name, target.label
     if model == "hierarchical":
-        yield Alternative(LITERAL_PRIOR, model, target, priors=("literal",))
+        for priors, mistake in PRIORS.items():
+            yield Alternative(mistake, model, target, priors=(priors,))
     match model, name:
         case "complete_pooled", "mu":
+            yield Alternative(OTHER_PARAMETER, model, Target("sigma"))
             yield Alternative(SONG_NOT_MEAN, model, Target("predict"))
             yield Alternative(HIERARCHICAL, "hierarchical", Target("mu"))
         case "complete_pooled", "predict":
             yield Alternative(MEAN_NOT_SONG, model, Target("mu"))
+            yield Alternative(OTHER_PARAMETER, model, Target("sigma"))
             yield Alternative(HIERARCHICAL, "hierarchical", Target("predict_new"))
-            yield Alternative(HIERARCHICAL, "hierarchical", Target("predict", "Beyoncé"))
-            yield Alternative(NO_POOLED, "no_pooled", Target("predict", "Beyoncé"))
+            yield Alternative(ARTISTS_APART, "hierarchical", Target("predict", "Beyoncé"))
+            yield Alternative(ARTISTS_APART, "no_pooled", Target("predict", "Beyoncé"))
         case "no_pooled", "mu_j":
             yield Alternative(SONG_NOT_MEAN, model, Target("predict", label))
+            yield Alternative(OTHER_PARAMETER, model, Target("sigma"))
+            yield Alternative(ONE_ARTIST, "one artist", Target("mu", label), priors=("",))
             yield Alternative(HIERARCHICAL, "hierarchical", target)
             yield Alternative(EFFECT, "hierarchical", Target("b_j", label))
             yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("mu"))
         case "hierarchical", "mu":
+            yield Alternative(OTHER_PARAMETER, model, Target("sigma_y"))
+            yield Alternative(OTHER_PARAMETER, model, Target("sigma_mu"))
             yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("mu"))
         case "hierarchical", "sigma_y" | "sigma_mu":
             other = "sigma_mu" if name == "sigma_y" else "sigma_y"
             yield Alternative(VARIANCE, model, Target(f"{name}2"))
             yield Alternative(SWAPPED_SDS, model, Target(other))
+            yield Alternative(OTHER_PARAMETER, model, Target("mu"))
             yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("sigma"))
         case "hierarchical", "sigma_y2" | "sigma_mu2":
             yield Alternative(STANDARD_DEVIATION, model, Target(name[:-1]))
@@ -196,8 +368,8 @@ def other_targets(model: str, target: Target) -> Iterator[Alternative]:
             yield Alternative(EFFECT, model, Target("b_j", label))
             yield Alternative(GLOBAL_MEAN, model, Target("mu"))
             yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("mu"))
-            yield Alternative(SAMPLE_MEAN, "data", target)
-            yield Alternative(NO_POOLED, "no_pooled", target)
+            yield Alternative(SAMPLE_MEAN, "data", Target("songs", label), "mean")
+            yield Alternative(SAMPLE_MEAN, "no_pooled", target)
         case "hierarchical", "predict":
             yield Alternative(MEAN_NOT_SONG, model, Target("mu_j", label))
             yield Alternative(NEW_NOT_OBSERVED, model, Target("predict_new"))
@@ -210,24 +382,77 @@ def other_targets(model: str, target: Target) -> Iterator[Alternative]:
             yield Alternative(RESAMPLED, model, reference.RESAMPLED)
             yield Alternative(COMPLETE_POOLED, "complete_pooled", Target("predict"))
     if label is not None:
-        for other in same_place(label):
+        for other in taken_for(label):
             yield Alternative(MIXED_UP, model, replace(target, label=other))
+        if label in SIDE_BY_SIDE:
+            yield Alternative(SWAPPED, model, replace(target, label=SIDE_BY_SIDE[label]))
+
+
+def other_draws(model: str, target: Target) -> Iterator[Alternative]:
+    """Mistakes that draws can show."""
+    for other in other_targets(model, target):
+        songs_tell = other.mistake is not LITERAL_PRIORS  # nearly the same as one such prior
+        if other.model not in ("data", "one artist") and songs_tell:
+            yield other
+    noises = ["squared"]
+    if model == "hierarchical" and target.name == "predict":
+        noises += ["sd between artists", "both sds", "sds added"]
+        yield Alternative(EFFECT, model, Target("predict, effect", target.label))
+    elif model == "hierarchical":
+        noises += ["sds added", "sd within twice", "sd between twice"]
+    for noise in noises:
+        yield Alternative(OTHER_SPREAD, model, Target(f"predict, {noise}", target.label))
 
 
 def other_numbers(model: str, target: Target) -> Iterator[Alternative]:
     """Mistakes that a single number can show."""
     yield from other_targets(model, target)
     yield Alternative(AS_SHARE, model, target, scale=0.01)
+    match target.name:
+        case "mu":
+            yield Alternative(SONG_MEDIAN, "data", Target("songs"), "median")
+            yield Alternative(MEAN_OF_MEANS, "data", Target("means"), "mean")
+        case "mu_j":
+            yield Alternative(SONG_MEDIAN, "data", Target("songs"), "median")
+            yield Alternative(SONG_MEDIAN, "data", Target("songs", target.label), "median")
+        case "sigma_mu":
+            yield Alternative(SD_OF_MEANS, "data", Target("means"), "sd")
+        case "sigma_y":
+            yield Alternative(MEAN_OF_SDS, "data", Target("sds"), "mean")
+            yield Alternative(MEAN_OF_SDS, "data", Target("sds"), "median")
+
+
+PROBABILITIES = (0.89, 0.94, 0.95, 0.9, 0.6, 0.5)
+
+
+def of_probability(prob: float, exactly: bool = True) -> Mistake:
+    """An interval that holds this instead; or about this, where its rounding leaves it open."""
+    if not exactly:
+        said = "This looks like an interval that holds another share than 80 %."
+        return replace(OTHER_PROBABILITY, sentence=said)
+    if prob == 0.6:
+        return QUINTILES
+    said = OTHER_PROBABILITY.sentence.format(percent=round(100 * prob))
+    return replace(OTHER_PROBABILITY, sentence=said)
+
+
+def rounded_to(decimals: int) -> Mistake:
+    """An answer that would be right with so many decimals."""
+    words = "one decimal" if decimals == 1 else f"{decimals} decimals"
+    return replace(ROUNDED, sentence=ROUNDED.sentence.format(decimals=words))
 
 
 def other_intervals(model: str, target: Target) -> Iterator[Alternative]:
     """Mistakes that an interval can show."""
     yield from other_targets(model, target)
-    for prob in (0.89, 0.94, 0.95, 0.9, 0.5):
-        yield Alternative(OTHER_PROBABILITY, model, target, prob=prob)
+    for prob in PROBABILITIES:
+        yield Alternative(of_probability(prob), model, target, prob=prob)
     yield Alternative(HDI, model, target, "hdi")
     yield Alternative(ONE_SD, model, target, "mean +- sd")
     yield Alternative(AS_SHARE, model, target, scale=0.01)
+    yield Alternative(OF_DATA, "data", Target("songs"))
+    if target.label is not None:
+        yield Alternative(OF_DATA, "data", Target("songs", target.label))
 
 
 def other_tables(model: str, target: Target) -> Iterator[Alternative]:
@@ -237,11 +462,12 @@ def other_tables(model: str, target: Target) -> Iterator[Alternative]:
     if target.name == "shift":
         yield Alternative(REVERSED_SIGN, model, target, scale=-1.0)
         yield Alternative(EFFECT, model, Target("b_j"), "mean")
+        yield Alternative(NOT_COMPARED, model, Target("mu_j"), "mean")
         yield Alternative(NO_POOLED, "no_pooled", target)
         return
     yield Alternative(MEAN_NOT_SONG, model, Target("mu_j"))
-    for prob in (0.89, 0.94, 0.95, 0.9, 0.5):
-        yield Alternative(OTHER_PROBABILITY, model, target, prob=prob)
+    for prob in PROBABILITIES:
+        yield Alternative(of_probability(prob), model, target, prob=prob)
     for other, mistake in MODELS.items():
         if other != model:
             yield Alternative(mistake, other, target)
@@ -252,5 +478,10 @@ def other_errors(key: str) -> Iterator[tuple[Mistake, str]]:
     name = key.removeprefix("rmse_")
     yield NOT_ROOT, f"mse_{name}"
     yield TOTAL, f"sse_{name}"
+    yield ROOT_OF_TOTAL, f"rsse_{name}"
     yield ABSOLUTE, f"mae_{name}"
+    yield SD_OF_ERRORS, f"sd_{name}"
     yield SWAPPED_RMSE, "rmse_shrunken" if name == "observed" else "rmse_observed"
+    yield GRAND_MEAN, "rmse_centre"
+    yield NOT_WITH_TRUTH, "rmse_moved"
+    yield THOUSANDTHS, f"thousand_{name}"

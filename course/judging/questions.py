@@ -1,4 +1,4 @@
-"""What each exercise asks for: the declared names, their types, and the rules of judging.
+"""What each exercise asks for: the kinds of rules, and the rules, read from `rules.toml`.
 
 There is no expected number here: those are computed from the data, exactly, when an answer is
 judged (`reference`). The right letter of a choice is stored as a digest, so that nobody
@@ -6,38 +6,42 @@ reads it by accident. Four guesses undo a digest: it keeps an honest student hon
 """
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from course.exact import PROBABILITY, Target
+from course.judging import rules
 
-#: The terms that add up to a parameter, by the names that Bambi and others use.
-_MU = {"names": ["Intercept", "mu"]}
-_SIGMA = {"names": ["sigma", "sigma_y", "popularity_sigma"]}
-
-
-def _no_pooled_mean(label: str) -> list[dict]:
-    return [{"names": ["artist", "mu_j"], "label": label}]
-
-
-def _hierarchical_mean(label: str) -> list[dict]:
-    return [_MU, {"names": ["1|artist", "b_j", "b"], "label": label}]
-
-
-#: What is read from the fit of each model: parameter -> terms.
+RULES = Path(__file__).with_name("rules.toml")
+#: What a parameter of all artists may be called in a fit.
+_MU = ["Intercept", "mu", "mu_0", "mu0"]
+_SIGMA = ["sigma", "sigma_y", "popularity_sigma"]
+_SIGMA_MU = ["1|artist_sigma", "sigma_mu", "tau", "sigma_artist"]
+#: What is read from the fit of each model: parameters by their names, and the means of artists.
 FITS = {
-    "complete_pooled": {Target("mu"): [_MU], Target("sigma"): [_SIGMA]},
-    "no_pooled": {Target("sigma"): [_SIGMA]}
-    | {Target("mu_j", label): _no_pooled_mean(label) for label in ("Mia X", "Frank Ocean")},
+    "complete_pooled": {Target("mu"): _MU, Target("sigma"): _SIGMA},
+    "no_pooled": {
+        Target("sigma"): _SIGMA,
+        Target("mu_j", "Mia X"): None,
+        Target("mu_j", "Frank Ocean"): None,
+    },
     "hierarchical": {
-        Target("mu"): [_MU],
-        Target("sigma_y"): [_SIGMA],
-        Target("sigma_mu"): [{"names": ["1|artist_sigma", "sigma_mu"]}],
-    }
-    | {
-        Target("mu_j", label): _hierarchical_mean(label)
-        for label in ("Frank Ocean", "Sean Kingston")
+        Target("mu"): _MU,
+        Target("sigma_y"): _SIGMA,
+        Target("sigma_mu"): _SIGMA_MU,
+        Target("mu_j", "Frank Ocean"): None,
+        Target("mu_j", "Sean Kingston"): None,
     },
 }
+#: The variables that have the artists' means, or their distances from mu; or any other that has a
+#: place for each of the artists.
+GROUPS = ["artist", "mu_j", "1|artist", "b_j", "b"]
+#: Places of artists where a fit does not name them: by mean, in alphabetical order, as they appear.
+POSITIONS = {"Mia X": [0, 26, 25], "Frank Ocean": [38, 13, 13], "Sean Kingston": [39, 33, 33]}
+ARTISTS = 44
+
+Rules = Mapping[str, Mapping[str, "Question"]]
 
 
 @dataclass(frozen=True)
@@ -51,74 +55,123 @@ class Question:
         """What `course.submission.answers.collect` needs to know, as JSON."""
         return {"type": self.type}
 
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        """What is wrong with the values of this rule, among all rules."""
+        yield from ()
+
 
 @dataclass(frozen=True)
-class Number(Question):
-    """A statistic of a model's target; `fit` names the student's fit that it comes from."""
+class OfModel(Question):
+    """An answer that comes from the fit of a model, and counts beside that fit alone."""
 
     model: str
+
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        if self.model not in FITS:
+            yield f"there is no model {self.model!r}; there are {', '.join(FITS)}."
+
+
+@dataclass(frozen=True)
+class Number(OfModel):
+    """A statistic of a model's target."""
+
     target: Target
     statistic: str = "median"
     decimals: int = 1
-    fit: str = ""
-    needs_fit: bool = True  # else exact integration may answer it
     type = "number"
+
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        yield from super().slips(exercise, name, rules)
+        if self.statistic not in ("median", "mean"):
+            yield f"there is no statistic {self.statistic!r}; there are median and mean."
 
 
 @dataclass(frozen=True)
-class Interval(Question):
-    """The ends of an equal-tailed interval; `draws` or `fit` names where it comes from."""
+class Interval(OfModel):
+    """The ends of an equal-tailed interval, of the model's fit or of an answer that is `draws`."""
 
-    model: str
     target: Target
     prob: float = PROBABILITY
     decimals: int = 1
-    fit: str = ""
     draws: str = ""
     type = "interval"
+
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        yield from super().slips(exercise, name, rules)
+        if not 0 < self.prob < 1:
+            yield f"`prob` is {self.prob}, and should lie between 0 and 1."
+        if self.draws and not isinstance(rules[exercise].get(self.draws), Draws):
+            yield f"`draws` is {self.draws!r}, which this exercise does not ask draws for."
+
+
+@dataclass(frozen=True)
+class Expression(Question):
+    """A number that an expression over the data gives, right within a tolerance.
+
+    value: Python, in which `spotify`, `baseball`, `np` and `pd` are known; within: how far an
+    answer may be from it.
+    """
+
+    value: str
+    within: float
+    hint: str = "Compute it from the data once more, step by step."
+    type = "number"
+
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        try:
+            compile(self.value, name, "eval")
+        except SyntaxError as error:
+            yield f"`value` is no expression: {error.msg}."
+        if not self.within > 0:
+            yield f"`within` is {self.within}, and should be above 0."
 
 
 @dataclass(frozen=True)
 class Derived(Question):
-    """A number that the data alone determine (`course.judging.shrinkage_example`)."""
+    """A result of `course.judging.shrinkage_example`, whose classic mistakes are known."""
 
     key: str
     decimals: int
     type = "number"
 
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        if self.key not in ("rmse_observed", "rmse_shrunken"):
+            yield f"there is no `key` {self.key!r}; there are rmse_observed and rmse_shrunken."
+
 
 @dataclass(frozen=True)
-class Draws(Question):
+class Draws(OfModel):
     """Posterior predictive draws of one song."""
 
-    model: str
     target: Target
     type = "draws"
 
 
 @dataclass(frozen=True)
-class Table(Question):
+class Table(OfModel):
     """One row an artist; columns are statistics of the target of that artist."""
 
-    model: str
     target: Target
     columns: tuple[str, ...]
     prob: float = PROBABILITY
     decimals: int = 1
-    fit: str = ""
     type = "table"
 
     def plan(self) -> dict:
         return {"type": "table", "columns": list(self.columns), "index": "artist"}
 
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        yield from super().slips(exercise, name, rules)
+        if unknown := set(self.columns) - {"lower", "median", "upper", "mean", "shift"}:
+            yield f"nothing is known of the columns {', '.join(sorted(unknown))}."
+
 
 @dataclass(frozen=True)
-class Choice(Question):
-    """One letter; `hint` is said of every wrong one, and names none."""
+class Letter(Question):
+    """One letter of `options`, of which a digest tells which is right."""
 
     digest: str
-    hint: str
-    options: str = "abc"
+    options: str = field(default="abc", kw_only=True)
     type = "choice"
 
     def plan(self) -> dict:
@@ -126,6 +179,20 @@ class Choice(Question):
 
     def is_right(self, name: str, letter: str) -> bool:
         return digest(name, letter) == self.digest
+
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        if not any(self.is_right(name, letter) for letter in self.options):
+            yield (
+                f"`digest` is that of none of the letters {', '.join(self.options)}; "
+                f"digest({name!r}, LETTER) of course.judging.questions gives it."
+            )
+
+
+@dataclass(frozen=True)
+class Choice(Letter):
+    """One letter; `hint` is said of every wrong one, and names none."""
+
+    hint: str
 
 
 @dataclass(frozen=True)
@@ -142,22 +209,25 @@ class Guess(Question):
     highest: float = 100
     type = "number"
 
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        yield from _slips_of_confronting(self, rules)
+
 
 @dataclass(frozen=True)
-class GuessedChoice(Question):
+class GuessedChoice(Letter):
     """A committed letter: any counts, once the later answer `by` is right, or a text is written."""
 
     confronted_in: str
     by: str
-    digest: str
-    options: str = "abc"
-    type = "choice"
 
-    def plan(self) -> dict:
-        return {"type": "choice", "options": list(self.options)}
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        yield from super().slips(exercise, name, rules)
+        yield from _slips_of_confronting(self, rules)
 
-    def is_right(self, name: str, letter: str) -> bool:
-        return digest(name, letter) == self.digest
+
+def _slips_of_confronting(guess: Guess | GuessedChoice, rules: Rules) -> Iterator[str]:
+    if guess.by not in rules.get(guess.confronted_in, {}):
+        yield f"there is no rule for {guess.by} of {guess.confronted_in}, which confronts it."
 
 
 @dataclass(frozen=True)
@@ -169,15 +239,26 @@ class Text(Question):
 
 
 @dataclass(frozen=True)
-class Posterior(Question):
+class Posterior(OfModel):
     """A fit of the model of the same name."""
 
-    model: str
     type = "posterior"
 
     def plan(self) -> dict:
-        parameters = {str(target): terms for target, terms in FITS[self.model].items()}
-        return {"type": "posterior", "parameters": parameters}
+        asked = FITS[self.model]
+        return {
+            "type": "posterior",
+            "parameters": {str(target): names for target, names in asked.items() if names},
+            "groups": {str(t): t.label for t, names in asked.items() if not names},
+            "named": GROUPS,
+            "size": ARTISTS,
+            "positions": POSITIONS,
+        }
+
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        yield from super().slips(exercise, name, rules)
+        if name != self.model:
+            yield f"a fit is declared under the name of its model, {self.model}."
 
 
 @dataclass(frozen=True)
@@ -186,6 +267,10 @@ class Plot(Question):
 
     of: str
     type = "plot"
+
+    def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
+        if self.of not in ("songs", "by artist", "means"):
+            yield f"`of` is {self.of!r}, and should be songs, by artist, or means."
 
 
 @dataclass(frozen=True)
@@ -201,132 +286,24 @@ def digest(name: str, letter: str) -> str:
     return hashlib.sha256(f"hierarchical models, {name}, {letter}".encode()).hexdigest()[:16]
 
 
-def _number(model: str, target: Target, **details) -> Number:
-    return Number(model, target, fit=model, **details)
-
-
-def _predictions(model: str) -> Table:
-    return Table(model, Target("predict"), ("lower", "median", "upper"), fit=model)
-
-
-_LAYERS = (
-    "Ask of the symbol: does it belong to one artist or to all, and is it a typical value "
-    "or a spread?"
-)
-
-QUESTIONS: dict[str, dict[str, Question]] = {
-    "ex-00": {
-        "typical_00": Choice("0a8bb6964a4ec867", _LAYERS, "abcd"),
-        "artist_00": Choice("0be27520ba3586ec", _LAYERS, "abcd"),
-        "within_00": Choice("4b38ce58d668f0dc", _LAYERS, "abcd"),
-        "between_00": Choice("650c14be7f344cd0", _LAYERS, "abcd"),
-    },
-    "ex-01": {"group_01": Text(any_text=True), "guess_01": Guess("ex-03", "mu_median_03")},
-    "ex-02": {"plot_02": Plot("songs"), "assessment_02": Text()},
-    "ex-03": {
-        "complete_pooled": Posterior("complete_pooled"),
-        "mu_median_03": _number("complete_pooled", Target("mu")),
-        "mu_80_03": Interval("complete_pooled", Target("mu"), fit="complete_pooled"),
-        "meaning_03": Choice(
-            "cb9028cb32b9d50d",
-            (
-                "Ask what mu describes in this model, a single song or something about all of "
-                "them, and what a posterior median says about it."
-            ),
-        ),
-    },
-    "ex-04": {
-        "mia_x_04": Guess("ex-05b", "predictions_05b", "Mia X"),
-        "beyonce_04": Guess("ex-05a", "beyonce_05a"),
-        "mac_beats_04": Guess("ex-05a", "mac_beats_05a"),
-    },
-    "ex-05a": {
-        "mac_beats_05a": Draws("complete_pooled", Target("predict")),
-        "beyonce_05a": Draws("complete_pooled", Target("predict")),
-        "mac_beats_80_05a": Interval("complete_pooled", Target("predict"), draws="mac_beats_05a"),
-    },
-    "ex-05b": {"predictions_05b": _predictions("complete_pooled"), "bummer_05b": Text()},
-    "ex-06": {
-        "plot_06": Plot("by artist"),
-        "limits_06": Choice(
-            "29cacf2ab1471664",
-            ("Count the songs behind each shape in your plot before you trust it."),
-            credit=False,
-        ),
-        "spread_06": Text(),
-    },
-    "ex-07": {
-        "no_pooled": Posterior("no_pooled"),
-        "mia_x_median_07": _number("no_pooled", Target("mu_j", "Mia X")),
-        "mia_x_80_07": Interval("no_pooled", Target("mu_j", "Mia X"), fit="no_pooled"),
-        "meaning_07": Text(),
-    },
-    "ex-08": {
-        "mia_x_08": Guess("ex-09b", "predictions_09b", "Mia X"),
-        "beyonce_08": Guess("ex-09b", "predictions_09b", "Beyoncé"),
-        "mac_beats_08": GuessedChoice("ex-09a", "reply_09a", "82c0a27c4991d07a"),
-    },
-    "ex-09a": {"reply_09a": Error("Mac Beats"), "bummer_09a": Text()},
-    "ex-09b": {"predictions_09b": _predictions("no_pooled"), "description_09b": Text()},
-    "ex-10": {
-        "plot_10": Plot("means"),
-        "shape_10": Choice(
-            "189e86245b170121",
-            (
-                "Look at all of the 44 means together: where most of them lie, and how they fall "
-                "away on either side."
-            ),
-        ),
-    },
-    "ex-11": {
-        "hierarchical": Posterior("hierarchical"),
-        "mu_median_11": _number("hierarchical", Target("mu")),
-        "sigma_y_median_11": _number("hierarchical", Target("sigma_y")),
-        "sigma_mu_median_11": _number("hierarchical", Target("sigma_mu")),
-    },
-    "ex-12": {"answer_12": GuessedChoice("ex-14", "description_14", "543decde361cdaa9")},
-    "ex-13": {
-        "mac_beats_13": Draws("hierarchical", Target("predict_new")),
-        "beyonce_13": Draws("hierarchical", Target("predict", "Beyoncé")),
-        "mac_beats_80_13": Interval("hierarchical", Target("predict_new"), draws="mac_beats_13"),
-        "beyonce_80_13": Interval("hierarchical", Target("predict", "Beyoncé"), draws="beyonce_13"),
-        "why_13": Text(),
-    },
-    "ex-14": {
-        "predictions_14": _predictions("hierarchical"),
-        "description_14": Text(),
-        "spread_14": Text(),
-    },
-    "ex-15a": {
-        "shift_15a": Table("hierarchical", Target("shift"), ("shift",), fit="hierarchical"),
-        "most_15a": Choice(
-            "e6cb0266102666e7",
-            ("Sort your table by the size of the shift, and look at who stands at its two ends."),
-        ),
-    },
-    "ex-15b": {
-        "hierarchical": Posterior("hierarchical", credit=False),
-        "ocean_15b": _number("hierarchical", Target("mu_j", "Frank Ocean"), needs_fit=False),
-        "kingston_15b": _number("hierarchical", Target("mu_j", "Sean Kingston"), needs_fit=False),
-        "why_15b": Text(),
-    },
-    "ex-16a": {"why_16a": Text()},
-    "ex-16b": {
-        "rmse_observed_16b": Derived("rmse_observed", 3),
-        "rmse_shrunken_16b": Derived("rmse_shrunken", 3),
-        "why_16b": Text(),
-    },
-    "ex-17a": {"variance_17a": Text()},
-    "ex-17b": {"bias_17b": Text()},
+#: The kinds of rules, by the word that stands for each in `rules.toml`.
+KINDS: dict[str, type[Question]] = {
+    "number": Number,
+    "interval": Interval,
+    "expression": Expression,
+    "derived": Derived,
+    "draws": Draws,
+    "table": Table,
+    "fit": Posterior,
+    "plot": Plot,
+    "letter": Choice,
+    "text": Text,
+    "error": Error,
+    "guess": Guess,
+    "guessed letter": GuessedChoice,
 }
-
-#: Fits that are looked at for their precision, where the exercise itself does not ask for them.
-USES = {
-    "ex-05b": ["complete_pooled"],
-    "ex-09b": ["no_pooled"],
-    "ex-14": ["hierarchical"],
-    "ex-15a": ["hierarchical"],
-}
+#: What is asked, by exercise and declared name, in the order of `rules.toml`.
+QUESTIONS: dict[str, dict[str, Question]] = rules.read(RULES, KINDS)
 
 
 def title(exercise: str) -> str:
@@ -339,8 +316,9 @@ def plan(exercise: str) -> dict[str, dict]:
     asked = {name: question.plan() for name, question in QUESTIONS[exercise].items()}
     for guess in guesses_in(exercise).values():
         asked[guess.by] = QUESTIONS[guess.confronted_in][guess.by].plan()
-    for model in USES.get(exercise, []):
-        asked[model] = Posterior(model).plan()
+    for question in QUESTIONS[exercise].values():
+        if isinstance(question, OfModel):  # it counts beside the fit that it comes from
+            asked[question.model] = Posterior(question.model).plan()
     return asked
 
 

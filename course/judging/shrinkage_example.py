@@ -19,7 +19,7 @@ def shrunken(averages: np.ndarray, at_bats: int) -> np.ndarray:
     return centre + kept * distance
 
 
-def rmse(estimates: np.ndarray, truth: np.ndarray | float) -> float:
+def rmse(estimates: np.ndarray | float, truth: np.ndarray | float) -> float:
     """Root mean squared error, in the units of the estimates."""
     return float(np.sqrt(np.mean((estimates - truth) ** 2)))
 
@@ -29,14 +29,15 @@ def values() -> dict[str, float]:
     players = load_baseball()
     observed = (players["hits"] / players["at_bats"]).to_numpy()
     truth = players["remainder_average"].to_numpy()
-    errors = {
-        "observed": observed - truth,
-        "shrunken": shrunken(observed, int(players["at_bats"].iloc[0])) - truth,
-    }
-    result = {}
+    estimates = shrunken(observed, int(players["at_bats"].iloc[0]))
+    errors = {"observed": observed - truth, "shrunken": estimates - truth}
+    result = {"rmse_centre": rmse(observed.mean(), truth), "rmse_moved": rmse(estimates, observed)}
     for name, error in errors.items():
         result[f"rmse_{name}"] = rmse(error, 0)
+        result[f"thousand_{name}"] = 1000 * rmse(error, 0)
         result[f"mse_{name}"] = float(np.mean(error**2))
         result[f"sse_{name}"] = float(np.sum(error**2))
+        result[f"rsse_{name}"] = float(np.sqrt(np.sum(error**2)))
         result[f"mae_{name}"] = float(np.mean(np.abs(error)))
+        result[f"sd_{name}"] = float(np.std(error, ddof=1))
     return result

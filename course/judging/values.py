@@ -6,15 +6,20 @@ distribution, the effective sample size from the student's draws. Draws that do 
 exact posterior themselves make no tolerance wider, so a faked fit gains nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy import stats
 
+from course import data
 from course.exact import PROBABILITY, Target
 from course.judging import mistakes, reference, shrinkage_example
-from course.judging.draws import QUANTILES, STANDARD_ERRORS, Fit, exact_quantile, predictive_sizes
-from course.judging.mistakes import Alternative
-from course.judging.questions import Derived, Interval, Number, Table
+from course.judging.draws import STANDARD_ERRORS, Fit
+from course.judging.mistakes import Alternative, Mistake
+from course.judging.questions import Derived, Expression, Interval, Number, Table
 from course.judging.reference import ACCEPTED_PRIORS
 from course.judging.verdict import Verdict, correct, partly, wrong
 from course.ledger.monte_carlo import FEWEST_DRAWS, sample_size
@@ -38,30 +43,44 @@ class Evidence:
 
     sizes: effective sample size by probability, for diagnoses; none without draws (then the
     answer has no Monte Carlo error). supports: are these draws of the right distribution?
+    priors: the accepted ones with which they agree. parameters: draws of all that the fit has.
     """
 
     def __init__(
-        self, sizes: Sizes | None, supports: bool, name: str = "", draws: np.ndarray | None = None
+        self,
+        sizes: Sizes | None,
+        supports: bool,
+        name: str = "",
+        draws: np.ndarray | None = None,
+        priors: tuple[str, ...] = ACCEPTED_PRIORS,
+        parameters: Mapping[Target, np.ndarray] = MappingProxyType({}),
     ) -> None:
         self.sizes, self.supports, self.name, self.draws = sizes, supports, name, draws
+        self.priors, self.parameters = priors or ACCEPTED_PRIORS, parameters
 
     @classmethod
-    def from_fit(cls, name: str, fit: Fit, model: str, target: Target) -> "Evidence":
+    def from_fit(cls, fit: Fit, right: bool, target: Target) -> "Evidence":
         if fit.draws < FEWEST_DRAWS:
-            return cls(None, False, name)
+            return cls(None, False, fit.model)
+        priors = tuple(priors for priors in ACCEPTED_PRIORS if right and fit.agrees(priors))
         draws = fit.parameters.get(target)
-        supports = draws is not None and _follows(
-            draws, lambda prob: fit.sample_size(target, prob), model, target
+        return cls(
+            lambda prob: fit.sample_size(target, prob),
+            right,
+            fit.model,
+            draws,
+            priors,
+            fit.parameters,
         )
-        return cls(lambda prob: fit.sample_size(target, prob), supports, name, draws)
 
     @classmethod
-    def from_draws(cls, name: str, draws: np.ndarray | None, right: bool) -> "Evidence":
+    def from_draws(
+        cls, name: str, draws: np.ndarray | None, size: float, right: bool
+    ) -> "Evidence":
+        """size: effective sample size of the draws, as `predictive_size` says."""
         if draws is None or draws.size < FEWEST_DRAWS:
             return cls(None, False, name)
-        sizes = predictive_sizes(draws)
-        least = min(sizes.values())
-        return cls(lambda prob: sizes.get(prob, least), right, name, draws)
+        return cls(lambda prob: size, right, name, draws)
 
     def errors(self, unit_errors: np.ndarray, probs: Iterable[float | None]) -> np.ndarray:
         """Monte Carlo standard errors of a statistic with these errors of a single draw."""
@@ -70,23 +89,11 @@ class Evidence:
         return unit_errors / np.sqrt([self.sizes(prob) for prob in probs])
 
 
-def _follows(draws: np.ndarray, sizes: Sizes, model: str, target: Target) -> bool:
-    def close(prob: float, priors: str) -> bool:
-        value, error = exact_quantile(model, target, prob, priors)
-        off = abs(np.quantile(draws, prob) - value)
-        return bool(off <= STANDARD_ERRORS * error / np.sqrt(sizes(prob)))
-
-    return any(all(close(prob, priors) for prob in QUANTILES) for priors in ACCEPTED_PRIORS)
-
-
 def judge_number(name: str, question: Number, value: float, evidence: Evidence) -> Verdict:
     """A statistic of one target."""
     probs = [None if question.statistic == "mean" else 0.5]
     others = mistakes.other_numbers(question.model, question.target)
-    needs = question.needs_fit
-    return _judge(
-        name, question, question.statistic, np.array([value]), probs, evidence, others, needs
-    )
+    return _judge(name, question, question.statistic, np.array([value]), probs, evidence, others)
 
 
 def judge_interval(name: str, question: Interval, value: np.ndarray, evidence: Evidence) -> Verdict:
@@ -94,9 +101,9 @@ def judge_interval(name: str, question: Interval, value: np.ndarray, evidence: E
     tail = round((1 - question.prob) / 2, 10)
     probs = [tail, 1 - tail]
     others = list(mistakes.other_intervals(question.model, question.target))
-    verdict = _judge(name, question, "interval", value, probs, evidence, others, True)
+    verdict = _judge(name, question, "interval", value, probs, evidence, others)
     if verdict.status != "correct" and value[0] > value[1]:
-        turned = _judge(name, question, "interval", value[::-1], probs, evidence, [], True)
+        turned = _judge(name, question, "interval", value[::-1], probs, evidence, [])
         if turned.status == "correct":
             return wrong(name, mistakes.REVERSED.sentence, mistakes.REVERSED.name)
     return verdict
@@ -110,13 +117,12 @@ def _judge(
     probs: list[float | None],
     evidence: Evidence,
     others: Iterable[Alternative],
-    needs_draws: bool,
 ) -> Verdict:
     half = half_unit(question.decimals)
     prob = getattr(question, "prob", PROBABILITY)
     truths = [
         reference.expected(question.model, question.target, statistic, prob, priors)
-        for priors in ACCEPTED_PRIORS
+        for priors in evidence.priors
     ]
     own = evidence if evidence.supports else Evidence(None, False)
     tolerances = [half + STANDARD_ERRORS * own.errors(errors, probs) for _, errors in truths]
@@ -125,15 +131,19 @@ def _judge(
         for (truth, _), tolerance in zip(truths, tolerances, strict=True)
     ]
     right = any(ends.all() for ends in within)
-    if right and (evidence.supports or not needs_draws):
-        return correct(name)
+    others = list(others)
+    if right and evidence.supports:
+        other = _another_summary(value, question.target, statistic, half, prob, evidence, others)
+        return wrong(name, other.sentence, other.name) if other else correct(name)
     if not right:
-        found = _nearest_mistake(value, truths, statistic, prob, half, probs, evidence, others)
-        if found is None and statistic == "interval":
-            found = _own_hdi(value, evidence, half, prob)
-        if found is not None:
-            return wrong(name, found[0], found[1])
-    if needs_draws and not evidence.supports:
+        found = (
+            _own_statistic(value, evidence, half, question.decimals, probs)
+            or _nearest_mistake(value, truths, statistic, prob, half, probs, evidence, others)
+            or (_own_hdi(value, evidence, half, prob) if statistic == "interval" else None)
+        )
+        if found:
+            return wrong(name, found.sentence, found.name)
+    if not evidence.supports:
         if evidence.sizes is None:
             return wrong(
                 name,
@@ -143,7 +153,127 @@ def _judge(
         return wrong(name, f"It should come from `{evidence.name}`, which is not right yet.")
     if len(value) == 2 and any(ends.any() for ends in within):
         return partly(name, "One of the two ends is right.", 0.5)
-    return wrong(name, "This is not within the Monte Carlo error of the right value.")
+    return wrong(name, _how_to_look(value, evidence, probs))
+
+
+def _another_summary(
+    value: np.ndarray,
+    target: Target,
+    statistic: str,
+    half: float,
+    prob: float,
+    evidence: Evidence,
+    others: list[Alternative],
+) -> Mistake | None:
+    """What a value within the Monte Carlo error is, if it is not what was asked for.
+
+    It must agree, to its decimals, with another summary of the student's own draws or of the data,
+    and clearly not with the one that was asked for. A value from another run agrees with neither.
+    """
+    draws = evidence.draws
+    if draws is None or _decimals_of(value) == 0:
+        return None
+    tails = [(1 - prob) / 2, (1 + prob) / 2]
+    own = {"mean": draws.mean(), "median": np.median(draws)}.get(statistic)
+    own = np.quantile(draws, tails) if own is None else np.array([own])
+    unit = min(half, max(0.5 * 10.0 ** -_decimals_of(value), 0.002) + ROUNDING)
+
+    def near(other: np.ndarray | float) -> bool:
+        return bool(np.max(np.abs(value - other)) <= unit)
+
+    if np.max(np.abs(value - own)) <= 2 * half:
+        return None
+    for other in others:
+        if other.model == "data":
+            asked = other.statistic or statistic
+            if near(reference.expected("data", other.target, asked, other.prob, "")[0]):
+                return other.mistake
+    if len(value) == 2:
+        if near(draws.mean() + draws.std() * np.array([-1, 1])):
+            return mistakes.ONE_SD
+        held = [
+            p
+            for p in mistakes.PROBABILITIES
+            if near(np.quantile(draws, [(1 - p) / 2, (1 + p) / 2]))
+        ]
+        return mistakes.of_probability(held[0], exactly=len(held) == 1) if held else None
+    if statistic == "median" and near(np.sqrt(np.mean(draws**2))):
+        return mistakes.ROOT_MEAN_SQUARE
+    for other, theirs in evidence.parameters.items():
+        if other != target and near(np.median(theirs)):
+            side_by_side = other.name == target.name == "mu_j"
+            return mistakes.SWAPPED if side_by_side else mistakes.OTHER_PARAMETER
+    return None
+
+
+def _own_statistic(
+    value: np.ndarray, evidence: Evidence, half: float, decimals: int, probs: list[float | None]
+) -> Mistake | None:
+    """Which summary of the student's own draws gives a wrong value, rounded as it is?"""
+    draws = evidence.draws
+    if draws is None or not evidence.supports:
+        return None
+    digits = _decimals_of(value)
+    unit = max(0.5 * 10.0**-digits, 0.02) + ROUNDING
+    if len(value) == 2:
+        asked = np.quantile(draws, probs)
+    else:
+        asked = np.array([np.median(draws) if probs[0] else draws.mean()])
+        if abs(value[0] - np.sqrt(np.mean(draws**2))) <= half and abs(value - asked) > 2 * half:
+            return mistakes.ROOT_MEAN_SQUARE
+    if digits < decimals and np.all(np.abs(value - asked) <= unit):
+        return mistakes.rounded_to(decimals)
+    if len(value) == 1:
+        return None
+    held = [
+        prob
+        for prob in mistakes.PROBABILITIES
+        if np.all(np.abs(value - np.quantile(draws, [(1 - prob) / 2, (1 + prob) / 2])) <= unit)
+    ]
+    return mistakes.of_probability(held[0], exactly=len(held) == 1) if held else None
+
+
+def _decimals_of(value: np.ndarray) -> int:
+    """The decimals with which numbers were written, at most 6."""
+    return next((d for d in range(6) if np.allclose(value, np.round(value, d), atol=1e-9)), 6)
+
+
+def _how_to_look(value: np.ndarray, evidence: Evidence, probs: list[float | None]) -> str:
+    """Where to look, from the student's own draws: never what is right."""
+    draws, name = evidence.draws, evidence.name
+    if draws is None:
+        return "This is not within the Monte Carlo error of the right value."
+    if np.all((value < draws.min()) | (value > draws.max())):
+        return (
+            f"No draw of this quantity in `{name}` comes near it. Which variable did you take, "
+            "for which artist, and is it a summary of draws or of the songs in the data?"
+        )
+    if len(value) == 1:
+        below = float(np.mean(draws < value[0]))
+        if 0.35 < below < 0.65:
+            return (
+                "This is close, but further off than Monte Carlo error explains. Is it rounded, or "
+                "from another fit, or another statistic of the draws than the one asked for?"
+            )
+        return (
+            f"{_in_tenths(below)} of the draws in `{name}` lie below it. How many lie below the "
+            "statistic that is asked for, and is this the variable that you took?"
+        )
+    inside = float(np.mean((draws > value[0]) & (draws < value[1])))
+    if abs(inside - (probs[1] - probs[0])) < 0.03:
+        return (
+            f"About the right share of the draws in `{name}` lies inside, but not the same share "
+            "on either side. Which two quantiles have you taken?"
+        )
+    return (
+        f"{_in_tenths(inside)} of the draws in `{name}` lie between your two ends. Which two "
+        "quantiles are asked for, and of which draws?"
+    )
+
+
+def _in_tenths(share: float) -> str:
+    tenths = round(10 * share)
+    return {0: "Hardly any", 10: "Nearly all"}.get(tenths, f"About {tenths} in ten")
 
 
 def _nearest_mistake(
@@ -155,20 +285,23 @@ def _nearest_mistake(
     probs: list,
     evidence: Evidence,
     others: Iterable[Alternative],
-) -> tuple[str, str] | None:
-    """Sentence and name of the mistake that gives nearest this value.
+) -> Mistake | None:
+    """The mistake that gives nearest this value.
 
     None if that one does not lie far enough from the truth, even if another one does.
     """
-    best, nearest = None, np.inf
+    best, nearest, probabilities = None, np.inf, []
     for other in others:
         asked = other.statistic or statistic
+        other_probability = other.prob != PROBABILITY
+        if other_probability and evidence.supports and evidence.draws is not None:
+            continue  # the draws themselves have been asked
         for priors in other.priors:
             mistaken, unit = reference.expected(
                 other.model,
                 other.target,
                 asked,
-                other.prob if asked != "interval" or other.prob != PROBABILITY else prob,
+                other.prob if asked != "interval" or other_probability else prob,
                 priors,
             )
             if mistaken.shape != value.shape:
@@ -185,15 +318,17 @@ def _nearest_mistake(
                 for truth, error in truths
             )
             distance = float(np.max(np.abs(value - mistaken) / tolerance))
+            if distance <= 1 and other_probability and other.prob not in probabilities:
+                probabilities.append(other.prob)
             if distance <= 1 and distance < nearest:
                 nearest = distance
-                best = (other.sentence, other.mistake.name) if apart else None
-    return best
+                best = other if apart else None
+    if best is None or best.prob == PROBABILITY:
+        return best and best.mistake
+    return mistakes.of_probability(best.prob, exactly=len(probabilities) == 1)
 
 
-def _own_hdi(
-    value: np.ndarray, evidence: Evidence, half: float, prob: float
-) -> tuple[str, str] | None:
+def _own_hdi(value: np.ndarray, evidence: Evidence, half: float, prob: float) -> Mistake | None:
     """Is the answer the shortest interval of the student's own draws?"""
     if evidence.draws is None:
         return None
@@ -205,7 +340,7 @@ def _own_hdi(
     tail = (1 - prob) / 2
     equal_tailed = np.quantile(draws, [tail, 1 - tail])
     if np.all(np.abs(value - shortest) <= half) and np.any(np.abs(value - equal_tailed) > 2 * half):
-        return mistakes.HDI.sentence, mistakes.HDI.name
+        return mistakes.HDI
     return None
 
 
@@ -213,17 +348,40 @@ def judge_derived(name: str, question: Derived, value: float) -> Verdict:
     """A number that the data alone determine: right within half a unit."""
     results = shrinkage_example.values()
     half = half_unit(question.decimals)
-    if abs(value - results[question.key]) <= half:
+    truth = results[question.key]
+    if abs(value - truth) <= half:
         return correct(name)
     for mistake, key in mistakes.other_errors(question.key):
-        apart = abs(results[key] - results[question.key]) > 3 * half
-        if apart and abs(value - results[key]) <= half:
+        apart = abs(results[key] - truth) > 3 * half
+        near = half * (1000 if key.startswith("thousand") else 1)
+        if apart and abs(value - results[key]) <= near:
             return wrong(name, mistake.sentence, mistake.name)
+    digits = _decimals_of(np.array([value]))
+    if 0 < digits < question.decimals and abs(value - truth) <= 0.5 * 10.0**-digits + ROUNDING:
+        rounded = mistakes.rounded_to(question.decimals)
+        return wrong(name, rounded.sentence, rounded.name)
     return wrong(
         name,
         f"This is not right to {question.decimals} decimals. Compare the estimates "
         "with the rest of the season, player by player.",
     )
+
+
+class _Data(dict):
+    """What an expression may name: data, read when they are named."""
+
+    def __missing__(self, key: str) -> Any:
+        if key not in ("spotify", "baseball"):
+            raise KeyError(key)
+        return {"spotify": data.load_spotify, "baseball": data.load_baseball}[key]()
+
+
+def judge_expression(name: str, question: Expression, value: float) -> Verdict:
+    """A number that an expression over the data gives."""
+    right = float(eval(question.value, {}, _Data(np=np, pd=pd)))  # the expression is our own
+    if abs(value - right) <= question.within + ROUNDING:
+        return correct(name)
+    return wrong(name, question.hint)
 
 
 # --------------------------------------------------------------------------------------- tables
@@ -290,15 +448,22 @@ def judge_table(
     right = fits.all(axis=1)
     found = _table_mistake(question, cells, truths, right, half, size)
     if found is not None:
-        return wrong(name, *found)
+        return wrong(name, found.sentence, found.name)
     if right.all():
         return correct(name)
     share = float(right.mean())
     if "lower" in question.columns and not right.any() and np.all(cells[:, 0] >= cells[:, -1]):
         return wrong(name, mistakes.REVERSED.sentence, mistakes.REVERSED.name)
-    if share >= 0.5:
-        return partly(name, f"{right.sum()} of {len(artists)} rows are right.", share)
-    return wrong(name, f"{right.sum()} of {len(artists)} rows are right.")
+    said = f"{right.sum()} of {len(artists)} rows are right. " + _first_to_look_at(question, fits)
+    return partly(name, said, share) if share >= 0.5 else wrong(name, said)
+
+
+def _first_to_look_at(question: Table, fits: np.ndarray) -> str:
+    """The first row that is not right, and which of its cells."""
+    row = int(np.flatnonzero(~fits.all(axis=1))[0])
+    cells = zip(question.columns, fits[row], strict=True)
+    off = " and ".join(f"`{column}`" for column, fits_well in cells if not fits_well)
+    return f"Look at {reference.artists()[row]} first: {off}."
 
 
 def table_sample_size(question: Table, fit: Fit | None) -> float:
@@ -330,8 +495,8 @@ def _table(
 
 def _table_mistake(
     question: Table, cells: np.ndarray, truths: list, right: np.ndarray, half: float, size: float
-) -> tuple[str, str] | None:
-    """Sentence and name of the mistake that explains the whole table, if one does.
+) -> Mistake | None:
+    """The mistake that explains the whole table, if one does.
 
     A table shows a mistake in all its rows together: the mistaken table must lie 8 standard errors
     from the right one (root of the sum of squares over rows), explain nearly all rows, and
@@ -342,12 +507,12 @@ def _table_mistake(
     columns = len(question.columns)
     fit_of_truth = min(_misfit(cells, truth, errors, half) for truth, errors in truths) / columns
     best, least = None, fit_of_truth - SEPARATION**2 / 2
-    for sentence, mistake, mistaken, errors in _mistaken_tables(question, size):
+    for mistake, mistaken, errors in _mistaken_tables(question, size):
         apart = min(_misfit(mistaken, truth, error, 0.0) for truth, error in truths) / columns
         rows = (np.abs(cells - mistaken) <= half + STANDARD_ERRORS * errors).all(axis=1)
         misfit = _misfit(cells, mistaken, errors, half) / columns
         if apart >= SEPARATION**2 and rows.mean() >= 0.95 and misfit < least:
-            best, least = (sentence, mistake), misfit
+            best, least = mistake, misfit
     return best
 
 
@@ -358,21 +523,75 @@ def _misfit(cells: np.ndarray, expected: np.ndarray, errors: np.ndarray, half: f
 
 
 def _mistaken_tables(question: Table, size: float):
-    for other in mistakes.other_tables(question.model, question.target):
-        columns = question.columns if not other.statistic else (other.statistic,)
-        if len(columns) != len(question.columns):
+    columns, target = question.columns, question.target
+    for other in mistakes.other_tables(question.model, target):
+        asked = columns if not other.statistic else (other.statistic,)
+        if len(asked) != len(columns):
             continue
         for priors in other.priors:
-            values, errors = _table(other.model, other.target, columns, other.prob, priors, size)
-            yield other.sentence, other.mistake.name, values * other.scale, errors
+            values, errors = _table(other.model, other.target, asked, other.prob, priors, size)
+            yield other.mistake, values * other.scale, errors
+    exact = [
+        _table(question.model, target, columns, question.prob, p, size) for p in ACCEPTED_PRIORS
+    ]
+    if target.name == "shift":
+        yield from _mistaken_shifts(exact)
+    elif columns == ("lower", "median", "upper"):
+        yield from _mistaken_predictions(question, exact, size)
     if question.model == "complete_pooled":
         return  # every artist has the same row
     by_mean = list(reference.artists())
     to_alphabetical = [by_mean.index(label) for label in sorted(by_mean)]
     for order in (to_alphabetical, list(np.argsort(to_alphabetical))):
-        for priors in ACCEPTED_PRIORS:
-            values, errors = _table(
-                question.model, question.target, question.columns, question.prob, priors, size
-            )
-            mistake = mistakes.MIXED_UP
-            yield mistake.sentence, mistake.name, values[order], errors[order]
+        for values, errors in exact:
+            yield mistakes.MIXED_UP, values[order], errors[order]
+
+
+def _mistaken_shifts(exact: list):
+    """Mistakes in subtracting an artist's mean from their posterior mean, (artists, 1)."""
+    own = reference.sample_means().to_numpy()[:, None]
+    all_songs = float(reference.songs()["popularity"].mean())
+    labels = list(reference.artists())
+    order = [labels.index(label) for label in sorted(labels)]  # where alphabetical ones stand
+    back = list(np.argsort(order))
+    for shift, errors in exact:
+        mean = shift + own
+        yield mistakes.SIGN_LOST, np.abs(shift), errors
+        yield mistakes.RELATIVE, shift / own, errors / own
+        yield mistakes.RELATIVE, 100 * shift / own, 100 * errors / own
+        yield mistakes.FROM_ALL_SONGS, mean - all_songs, errors
+        # posterior means in alphabetical order less sample means by mean, or the other way round
+        for mixed, mixed_errors in (
+            (mean[order] - own, errors[order]),
+            (mean - own[order], errors),
+        ):
+            yield mistakes.MIXED_UP, mixed, mixed_errors
+            yield mistakes.MIXED_UP, mixed[back], mixed_errors[back]
+
+
+def _mistaken_predictions(question: Table, exact: list, size: float):
+    """Mistakes in predicting a song of each artist, (artists, 3)."""
+    known = np.full((len(reference.artists()), 3), 0.1)  # the data have no Monte Carlo error
+    yield mistakes.OF_DATA, reference.own_quantiles(question.prob), known
+    yield mistakes.OWN_SD, reference.own_sds(question.prob), known
+    for values, errors in exact:
+        yield mistakes.CUT_OFF, np.clip(values, 0, 100), errors
+    if question.model == "hierarchical":
+        lower, upper = reference.marginal(
+            "hierarchical", Target("predict_new"), "chapter"
+        ).interval(question.prob)
+        median = reference.marginal("hierarchical", Target("predict_new"), "chapter").median
+        row = np.array([[lower, median, upper]])
+        yield mistakes.NEW_NOT_OBSERVED, np.repeat(row, len(known), axis=0), exact[0][1]
+    if question.model == "complete_pooled":
+        return  # the mean of 350 songs is nearly known
+    sigma = Target("sigma_y" if question.model == "hierarchical" else "sigma")
+    for priors in ACCEPTED_PRIORS:
+        reach = (
+            stats.norm.ppf((1 + question.prob) / 2)
+            * reference.marginal(question.model, sigma, priors).median
+        )
+        centre, errors = _table(
+            question.model, Target("mu_j"), ("median",), question.prob, priors, size
+        )
+        yield (mistakes.PLUG_IN, centre + reach * np.array([[-1, 0, 1]]), errors + np.zeros(3))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 CORRECT, PARTLY, WRONG, MISSING = "correct", "partly", "wrong", "missing"
 NEEDS_MARKING = "needs marking"
 CONFRONTED = "confronted"  # a guess, held against the later answer: it counts, right or wrong
-STATUSES = (CORRECT, PARTLY, WRONG, MISSING, NEEDS_MARKING, CONFRONTED)
+FAILED = "failed"  # judging it failed, which is a mistake of ours: no points, and none lost
+STATUSES = (CORRECT, PARTLY, WRONG, MISSING, NEEDS_MARKING, CONFRONTED, FAILED)
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,9 @@ def wrong(name: str, message: str, mistake: str = "") -> Verdict:
 
 def partly(name: str, message: str, share: float) -> Verdict:
     return Verdict(name, PARTLY, message, share=share)
+
+
+def failed(name: str, error: Exception) -> Verdict:
+    return Verdict(
+        name, FAILED, f"our mistake, not yours: it could not be judged ({type(error).__name__})"
+    )

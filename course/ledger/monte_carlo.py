@@ -8,18 +8,18 @@ FEWEST_DRAWS = 1_000
 #: (nutpie, the non-centred hierarchical model) the least precise parameter had 88 to 243: a
 #: worse figure is not an honest run, and no answer gains by it.
 LEAST_SAMPLE_SIZE = 60.0
-#: Predictions of a song are nearly independent of each other: its own variability dominates.
-LEAST_PREDICTIVE_SIZE = 300.0
 #: Above this, chains disagree (Vehtari et al., 2021, recommend 1.01 for final results).
 HIGHEST_RHAT = 1.05
+#: Above this, chains do not explore one distribution at all, as those that are sorted.
+UNCONVERGED_RHAT = 1.2
+#: Draws have at least so many values: a coarse grid has them, three invented ones do not.
+FEWEST_VALUES = 20
 
 
-def sample_size(
-    draws: np.ndarray, prob: float | None = None, least: float = LEAST_SAMPLE_SIZE
-) -> float:
-    """Effective sample size of draws of shape (chains, draws), between `least` and their number.
+def sample_size(draws: np.ndarray, prob: float | None = None) -> float:
+    """Effective sample size of draws of shape (chains, draws), between the least and their number.
 
-    prob: for a quantile; None: for the mean. Constant draws count as `least`.
+    prob: for a quantile; None: for the mean. Constant draws count as `LEAST_SAMPLE_SIZE`.
     """
     from arviz_stats.base import array_stats  # slow to import
 
@@ -29,13 +29,19 @@ def sample_size(
         else:
             size = array_stats.ess(draws, method="quantile", prob=prob)
     size = float(size)
+    least = LEAST_SAMPLE_SIZE
     return float(np.clip(size, least, max(draws.size, least))) if np.isfinite(size) else least
 
 
 def rhat(draws: np.ndarray) -> float:
-    """Rank-normalised split R-hat of draws of shape (chains, draws); inf if it is undefined."""
+    """Rank-normalised R-hat of the halves of chains, of shape (chains, draws).
+
+    So a single chain has one, too. NaN if it is undefined: of fewer than eight draws, or constant.
+    """
     from arviz_stats.base import array_stats
 
+    chains, half = len(draws), draws.shape[1] // 2
+    if half < 4:
+        return float("nan")
     with np.errstate(all="ignore"):
-        value = float(array_stats.rhat(draws))
-    return value if np.isfinite(value) else np.inf
+        return float(array_stats.rhat(draws[:, : 2 * half].reshape(2 * chains, half)))

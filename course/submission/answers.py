@@ -15,14 +15,14 @@ raises, whatever an object does, and what it returns is limited in size. `plan` 
 | text | str |
 | draws | {"shape": [chains, draws] or [draws], "values": [...]} |
 | table | {"index": [...], "columns": {"lower": [...], ...}} |
-| posterior | {"variables": [...], "parameters": {"mu": {"shape": [4, 1000], "values": [...]}}} |
+| posterior | {"variables": [...], "parameters": {"mu": {"shape": [4, 1000], "values": [...]}},
+"groups": [{"mu_j: Camilo": {...}}]}: parameters, and means of artists in each order they may have |
 | plot | see `course.submission.drawn` |
 | error | {"type": "ValueError", "message": "..."} |
 """
 
 import math
 from collections.abc import Mapping
-from functools import reduce
 from numbers import Number
 from typing import Any
 
@@ -81,6 +81,8 @@ def _array(answer: Any, what: str) -> np.ndarray:
         answer = answer[next(iter(answer.data_vars))]  # an xarray Dataset of one variable
     if isinstance(answer, str):
         raise UnusableError(f"It is text, but {what} is asked for: leave out the quotes.")
+    if hasattr(answer, "to_numpy") and hasattr(answer, "get_column"):  # a polars data frame
+        answer = answer.to_numpy()
     if isinstance(answer, (set, frozenset, Mapping)):
         raise UnusableError(f"It is a {_type_name(answer)}, but {what} is asked for.")
     # before it is made an array; an array has a shape, and perhaps no length
@@ -182,8 +184,7 @@ def _table(answer: Any, asked: Mapping) -> dict:
     columns = asked["columns"]
     if hasattr(answer, "to_frame") and getattr(answer, "ndim", 0) == 1 and len(columns) == 1:
         answer = answer.to_frame(columns[0])  # a pandas Series
-    if not (hasattr(answer, "columns") and hasattr(answer, "reset_index")):
-        raise UnusableError(f"It is a {_type_name(answer)}, not a pandas DataFrame.")
+    answer = _data_frame(answer)
     if len(answer) > MOST_ROWS:
         raise UnusableError(f"It has {len(answer):,} rows; one a group is asked for.")
     found = {str(column).strip().lower(): column for column in answer.columns}
@@ -207,64 +208,137 @@ def _table(answer: Any, asked: Mapping) -> dict:
     }
 
 
+def _data_frame(answer: Any) -> Any:
+    """A pandas data frame of one, of one of polars, of a dictionary, or of an xarray Dataset."""
+    if hasattr(answer, "columns") and hasattr(answer, "reset_index"):
+        return answer
+    import pandas as pd
+
+    if hasattr(answer, "to_dict") and hasattr(answer, "get_column"):  # polars
+        return pd.DataFrame(answer.to_dict(as_series=False))
+    if hasattr(answer, "data_vars"):
+        return answer.to_dataframe()
+    if isinstance(answer, Mapping):
+        return pd.DataFrame(dict(answer))
+    raise UnusableError(f"It is a {_type_name(answer)}, not a pandas DataFrame.")
+
+
 # ------------------------------------------------------------------------------------ posteriors
 
 
 def _posterior(answer: Any, asked: Mapping) -> dict:
     variables = _posterior_variables(answer)
     parameters = {}
-    for parameter, terms in asked["parameters"].items():
-        parts = [part for term in terms if (part := _term(variables, term)) is not None]
-        if len(parts) == len(terms):
-            parameters[parameter] = _packed(reduce(np.add, parts))
+    for parameter, names in asked["parameters"].items():
+        draws = (_draws_of(variables[name]) for name in names if name in variables)
+        if (found := next((values for values in draws if values is not None), None)) is not None:
+            parameters[parameter] = found
+    means = _means_of_groups(variables, asked, parameters)
     return {
         "variables": [
             [str(name)[:100], [int(size) for size in np.shape(variable)][:5]]
             for name, variable in list(variables.items())[:60]
         ],
-        "parameters": parameters,
+        "parameters": {name: _packed(draws) for name, draws in parameters.items()},
+        "groups": [{name: _packed(draws) for name, draws in ordered.items()} for ordered in means],
     }
 
 
 def _posterior_variables(answer: Any) -> dict[str, Any]:
-    """The variables of a DataTree, InferenceData, Dataset, or dictionary of arrays."""
+    """The variables of a DataTree, InferenceData, Dataset, data frame, or dictionary of arrays."""
     group = getattr(answer, "posterior", None)
     if group is None and isinstance(answer, Mapping) and "posterior" in answer:
         group = answer["posterior"]
     group = answer if group is None else group
+    if hasattr(group, "columns") and not isinstance(group, Mapping):
+        group = {str(name): group[name] for name in group.columns}
     variables = getattr(group, "data_vars", group)
     if not isinstance(variables, Mapping):
         raise UnusableError(f"It is a {_type_name(answer)}; assign what `model.fit(...)` returns.")
     return {str(name): variables[name] for name in variables}
 
 
-def _term(variables: Mapping[str, Any], term: Mapping) -> np.ndarray | None:
-    """Draws of shape (chains, draws) of one variable, or of one label of it; None if not there."""
-    for name in term["names"]:
-        if name not in variables:
-            continue
-        variable = variables[name]
-        label = term.get("label")
-        if label is not None:
-            variable = _at_label(variable, label)
-        if variable is None:
-            continue
-        values = np.asarray(getattr(variable, "values", variable), dtype=float)
-        if values.ndim == 1:
-            values = values[None]
-        if values.ndim == 2 and values.size <= MOST_SIZE:
-            return values
+def _draws_of(variable: Any) -> np.ndarray | None:
+    """Draws of shape (chains, draws) of one variable; None if it has another shape."""
+    values = np.asarray(getattr(variable, "values", variable))
+    if values.ndim in (1, 2) and values.size <= MOST_SIZE and values.dtype.kind in "iuf":
+        return np.atleast_2d(values).astype(float)
     return None
 
 
-def _at_label(variable: Any, label: str) -> Any:
-    for dim in getattr(variable, "dims", ()):
-        if dim in ("chain", "draw") or dim not in variable.coords:
-            continue
-        labels = [str(value) for value in variable.coords[dim].values]
-        if label in labels:
-            return variable.isel({dim: labels.index(label)})
-    return None
+def _means_of_groups(
+    variables: Mapping[str, Any], asked: Mapping, parameters: Mapping[str, np.ndarray]
+) -> list[dict[str, np.ndarray]]:
+    """Draws of the means of the groups asked for: one dictionary, or one for each order of groups
+    that a variable without labels may have.
+
+    A variable with a place for each group holds their means, their distances from the mean of
+    all, or these in units of the standard deviation between groups: which, its own size tells.
+    """
+    if not asked["groups"]:
+        return []
+    named = [name for name in asked["named"] if name in variables]
+    found = [
+        group
+        for name in named + [name for name in variables if name not in named]
+        if (group := _group(variables[name], asked)) is not None
+    ]
+    mu, sd = parameters.get("mu"), parameters.get("sigma_mu")
+    ranks = [_what(values, mu, sd) for values, _ in found]
+    if not found:
+        return []
+    rank = min(ranks)
+    values, labels = found[ranks.index(rank)]
+    orders = []
+    for order in range(1 if labels else 3):
+        means = {}
+        for name, label in asked["groups"].items():
+            if labels and label not in labels:
+                continue
+            at = labels.index(label) if labels else asked["positions"][label][order]
+            draws = values[..., at]
+            scale = sd if rank == STANDARDISED else 1.0
+            means[name] = draws if rank == MEAN else mu + scale * draws
+        orders.append(means)
+    return orders
+
+
+MEAN, DISTANCE, STANDARDISED = range(3)
+
+
+def _what(values: np.ndarray, mu: np.ndarray | None, sd: np.ndarray | None) -> int:
+    """Is a variable of groups their means, distances from mu, or these in units of sd?"""
+    if mu is None or abs(values.mean() - mu.mean()) < abs(values.mean()):
+        return MEAN
+    spread = np.sqrt(np.mean(values**2))
+    return STANDARDISED if sd is not None and 3 * spread < sd.mean() else DISTANCE
+
+
+def _group(variable: Any, asked: Mapping) -> tuple[np.ndarray, list[str]] | None:
+    """Draws of shape (chains, draws, groups) and the labels of groups, if they have any."""
+    values = np.asarray(getattr(variable, "values", variable))
+    if (
+        values.ndim not in (2, 3)
+        or not 0 < values.size <= MOST_SIZE
+        or values.dtype.kind not in "iuf"
+    ):
+        return None
+    dims = getattr(variable, "dims", [None] * values.ndim)
+    sampled = ("chain", "draw", "sample")
+    axes = [axis for axis, dim in enumerate(dims) if dim not in sampled]
+    axis, labels = max(axes, default=None), []
+    for one in axes:
+        if dims[one] is not None and dims[one] in variable.coords:
+            axis, labels = one, [str(label) for label in variable.coords[dims[one]].values]
+            if not all(label.isdigit() for label in labels):
+                break
+            labels = []
+    if axis is None or (not labels and values.shape[axis] != asked["size"]):
+        return None
+    if labels and not set(labels) & set(asked["groups"].values()):
+        return None
+    values = np.moveaxis(values, axis, -1).astype(float)
+    return (values if values.ndim == 3 else values[None]), labels
 
 
 def _plot(answer: Any, asked: Mapping) -> dict:

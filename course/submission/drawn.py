@@ -2,12 +2,16 @@
 
 Reads matplotlib objects, and what seaborn, pandas and ArviZ return for them. A panel is
 
-    {"title": "...", "xlabel": "popularity", "ylabel": "Count", "ticks": ["Mia X", ...],
+    {"titles": ["..."], "xlabel": "popularity", "ylabel": "Count", "ticks": ["Mia X", ...],
+     "xticks": [...], "yticks": [...],
      "marks": [{"kind": "bars", "along": "x", "edges": [[0, 5], ...], "heights": [3, ...]},
-               {"kind": "curve" | "outline" | "points", "x": [...], "y": [...]}]}
+               {"kind": "curve" | "outline" | "points", "x": [...], "y": [...]},
+               {"kind": "mesh", "rows": [...], "columns": [...]}]}
 
 Bars have left and right edges, and heights in whatever unit was drawn; an outline is the border
-of an area, such as a filled density, a violin or a box. Long curves are thinned evenly.
+of an area, such as a filled density, a violin or a box; of a mesh of fields, as in a heatmap, there
+are the sums over its rows and columns. Long curves are thinned evenly. `ticks` are the labels of
+both axes and of the legend.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,6 +22,7 @@ import numpy as np
 MOST_PANELS = 60
 MOST_MARKS = 800  # in a panel; 44 box plots have 7 marks each
 MOST_VERTICES = 1_000  # of a mark
+MOST_BARS = 3_000  # in a panel; 44 artists in 20 places
 MOST_LABELS = 100
 
 
@@ -66,19 +71,23 @@ def _panel(ax: Any) -> dict:
         if len(marks) == MOST_MARKS:
             break
         marks.append(mark)
-    ticks = [
-        tick.get_text()
-        for axis in (ax.xaxis, ax.yaxis)
-        for tick in axis.get_ticklabels()[:MOST_LABELS]
-    ]
-    legend = ax.get_legend()
-    names = [text.get_text() for text in legend.get_texts()[:MOST_LABELS]] if legend else []
+    labels = {
+        axis: [label.get_text()[:100] for label in getattr(ax, f"{axis}axis").get_ticklabels()]
+        for axis in "xy"
+    }
+    legends = [found for found in (ax.get_legend(), *ax.figure.legends) if found]
+    names = [text.get_text()[:100] for legend in legends for text in legend.get_texts()]
+    kept = {axis: [text for text in found if text][:MOST_LABELS] for axis, found in labels.items()}
     return {
-        "title": ax.get_title()[:200],
+        "titles": [
+            title[:200] for place in ("left", "center", "right") if (title := ax.get_title(place))
+        ],
         "xlabel": ax.get_xlabel()[:200],
         "ylabel": ax.get_ylabel()[:200],
         "marks": marks,
-        "ticks": [text[:100] for text in ticks + names if text],
+        "xticks": kept["x"],
+        "yticks": kept["y"],
+        "ticks": kept["x"] + kept["y"] + [name for name in names if name][:MOST_LABELS],
     }
 
 
@@ -88,6 +97,7 @@ def _marks(ax: Any) -> Iterator[dict]:
         PatchCollection,
         PathCollection,
         PolyCollection,
+        QuadMesh,
     )
     from matplotlib.patches import PathPatch, Polygon, Rectangle
 
@@ -96,11 +106,16 @@ def _marks(ax: Any) -> Iterator[dict]:
     for patch in ax.patches:
         if isinstance(patch, (PathPatch, Polygon)):
             yield _vertices("outline", patch.get_path().vertices)
+    for image in ax.images:
+        yield from _mesh(image.get_array())
     for line in ax.lines:
         if line.get_transform().contains_branch(ax.transData):
-            yield _vertices("curve", line.get_xydata())
+            joined = line.get_linestyle() not in ("None", "none", " ", "")
+            yield _vertices("curve" if joined else "points", line.get_xydata())
     for collection in ax.collections:
-        if isinstance(collection, PathCollection):
+        if isinstance(collection, QuadMesh):
+            yield from _mesh(collection.get_array())
+        elif isinstance(collection, PathCollection):
             yield _vertices("points", np.asarray(collection.get_offsets(), dtype=float))
         elif isinstance(collection, LineCollection):  # a rug: one short line a value
             segments = collection.get_segments()[:MOST_VERTICES]
@@ -113,10 +128,18 @@ def _marks(ax: Any) -> Iterator[dict]:
                 yield from _bars([path.get_extents().extents for path in paths])
 
 
+def _mesh(fields: Any) -> Iterator[dict]:
+    """The sums over the rows and the columns of a heatmap's fields."""
+    fields = np.nan_to_num(np.ma.filled(np.ma.asarray(fields, dtype=float), 0.0))
+    if fields.ndim == 2 and max(fields.shape) <= MOST_VERTICES:
+        sums = {"rows": fields.sum(axis=1), "columns": fields.sum(axis=0)}
+        yield {"kind": "mesh"} | {key: np.round(each, 6).tolist() for key, each in sums.items()}
+
+
 def _bars(extents: Iterable[Any]) -> Iterator[dict]:
     """Histograms: bars that stand on the horizontal axis, or lie against the vertical one."""
     boxes = np.array(list(extents), dtype=float)
-    boxes = boxes[np.isfinite(boxes).all(axis=1)][:MOST_VERTICES] if boxes.size else boxes
+    boxes = boxes[np.isfinite(boxes).all(axis=1)][:MOST_BARS] if boxes.size else boxes
     if not len(boxes):
         return
     left, bottom, right, top = np.round(boxes, 6).T

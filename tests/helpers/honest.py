@@ -191,9 +191,11 @@ def _ex_03(rng, fit_of):
 
 
 def _ex_05a(rng, fit_of):
-    posterior = fit_of("complete_pooled").posterior
+    fitted = fit_of("complete_pooled")
+    posterior = fitted.posterior
     mac, beyonce = (song(rng, posterior, posterior["Intercept"]) for _ in range(2))
     return {
+        "complete_pooled": fitted,
         "mac_beats_05a": mac,
         "beyonce_05a": beyonce.values.ravel(),
         "mac_beats_80_05a": interval(mac),
@@ -231,10 +233,12 @@ def _ex_11(rng, fit_of):
 
 
 def _ex_13(rng, fit_of):
-    posterior = fit_of("hierarchical").posterior
+    fitted = fit_of("hierarchical")
+    posterior = fitted.posterior
     mac = new_artist(rng, posterior)
     beyonce = song(rng, posterior, mean_of_artist(posterior, "Beyoncé"))
     return {
+        "hierarchical": fitted,
         "mac_beats_13": mac,
         "beyonce_13": beyonce,
         "mac_beats_80_13": interval(mac),

@@ -12,6 +12,7 @@ from honest import (
     simulated_fit,
     song,
 )
+from wrong_answers import WRONG
 
 from course.exact import Target
 from course.judging import mistakes, reference, shrinkage_example
@@ -391,10 +392,11 @@ def test_a_standard_deviation_where_a_variance_is_asked_for():
     fitted = Fit(
         collect(
             {"x": simulated_fit("hierarchical", 0, 1000)}, {"x": Posterior("hierarchical").plan()}
-        )["x"]
+        )["x"],
+        "hierarchical",
     )
-    evidence = Evidence.from_fit("x", fitted, "hierarchical", Target("sigma_y"))
-    question = Number("hierarchical", Target("sigma_y2"), fit="x")
+    evidence = Evidence.from_fit(fitted, True, Target("sigma_y"))
+    question = Number("hierarchical", Target("sigma_y2"))
     answer = float(np.median(fitted.parameters[Target("sigma_y")]))
     assert judge_number("x", question, answer**2, evidence).status == "correct"
     assert judge_number("x", question, answer, evidence).mistake == (
@@ -461,5 +463,7 @@ def test_every_mistake_has_a_test():
         mistakes.RESAMPLED.name,
         mistakes.STANDARD_DEVIATION.name,
     }
+    for wrong in WRONG.values():
+        tested |= {wrong.is_.name} if wrong.is_ else set()
     known = {value.name for value in vars(mistakes).values() if isinstance(value, mistakes.Mistake)}
     assert known == tested

@@ -151,7 +151,11 @@ def test_hostile_objects_do_not_stop_the_collecting(kind, make):
         "options": ["a"],
         "columns": ["shift"],
         "index": "artist",
-        "parameters": {"mu": [{"names": ["mu"]}]},
+        "parameters": {"mu": ["mu"]},
+        "groups": {"mu_j: Mia X": "Mia X"},
+        "named": ["mu_j"],
+        "size": 44,
+        "positions": {"Mia X": [0, 26, 25]},
     }
     record = read(kind, make(), **details)
     assert record["status"] in ("ok", "unusable")
