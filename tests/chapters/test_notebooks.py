@@ -332,14 +332,26 @@ def test_the_second_cell_states_the_objectives(path):
 
 @every_chapter
 def test_the_last_cell_links_to_the_next_chapter(path):
+    """The activity ends the course: what is beyond starts from the lecture (next test)."""
     listed = [name for name in toc() if name.startswith("notebooks/")]
     position = listed.index(path.relative_to(PROJECT).with_suffix("").as_posix())
-    leaves_activity = path.parent.name == "activity" and "/beyond/" in listed[-1]
-    last_of_part = position + 1 == len(listed) or "/beyond/" in listed[position + 1]
-    if position + 1 < len(listed) and not (leaves_activity and last_of_part):
-        links = re.findall(r"\]\(([^)\s#]+)", cells(path)[-1].source)
-        following = (PROJECT / f"{listed[position + 1]}.ipynb").resolve()
-        assert following in [(path.parent / link).resolve() for link in links]
+    for name in listed[position + 1 : position + 2]:
+        if path.parent.name != "activity" or "/activity/" in name:
+            assert PROJECT / f"{name}.ipynb" in linked(path, cells(path)[-1])
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in CHAPTERS if p.parent.name == "beyond"], ids=lambda path: path.stem
+)
+def test_a_chapter_of_the_lecture_leads_to_each_beyond_it(path):
+    lecture = [p for p in CHAPTERS if p.parent.name == "lecture"]
+    assert any(path in linked(p, cell) for p in lecture for cell in cells(p, "markdown"))
+
+
+def linked(path, cell):
+    """The files that a cell of a chapter links to."""
+    targets = re.findall(r"\]\(([^)\s#]+)", cell.source)
+    return [(path.parent / target).resolve() for target in targets]
 
 
 # --------------------------------------------------------------- what nbval compares, and how

@@ -10,6 +10,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from course.ledger import published as ledger
+from course.ledger.ours import own_numbers
 from course.paths import PROJECT
 from course.site import book
 
@@ -195,6 +196,16 @@ def test_the_ledger_page_lists_every_number_and_links_to_its_chapter(site):
         assert cells[1] == number.published, number.id
         assert cells[-1] == "agrees", f"{number.id}: {cells[-1]}"
         assert number.notebook in row.select_one("a[href]")["href"], number.id
+
+
+def test_the_ledger_page_lists_every_number_of_our_own(site):
+    rows = [
+        [cell.text.strip() for cell in row.select("td")]
+        for row in article(site, "book/numbers").select("table tbody tr")
+    ]
+    for number in own_numbers().values():
+        (cells,) = [row for row in rows if row[0] == number.words]
+        assert cells[-1] == "agrees", f"{number.id}: {cells[-1]}"
 
 
 # -------------------------------------------------------------------- what fails a build
