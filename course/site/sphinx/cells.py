@@ -249,9 +249,11 @@ class OwnLedger(SphinxDirective):
             body = next(table.findall(nodes.tbody))
             for number in declared:
                 values = stored.loc[number.id, ["truth", "computed", "verdict"]]
-                words = [number.words, *(text.replace("-", "\N{MINUS SIGN}") for text in values)]
-                cells = [nodes.entry("", nodes.paragraph(text=text)) for text in words]
-                body += nodes.row("", *cells)
+                texts = [text.replace("-", "\N{MINUS SIGN}") for text in values]
+                name = nodes.paragraph("", "", nodes.strong(text=number.words))
+                code = nodes.paragraph("", "", nodes.literal(text=number.id))
+                cells = [nodes.entry("", nodes.paragraph(text=text)) for text in texts]
+                body += nodes.row("", nodes.entry("", name, code), *cells)
         return result
 
 
