@@ -6,22 +6,23 @@
   const LARGEST = 40; // of sigma_mu; the slider's last step means "without limit"
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
-  const CONTROLS = `
+  // What a group and an observation are called: artist and song, or runner and race.
+  const controls = (group, observation) => `
     <div class="shrinkage-buttons" role="group" aria-label="Kind of pooling">
       <button type="button" data-kind="complete">Complete pooling</button>
       <button type="button" data-kind="hierarchical">Hierarchical</button>
       <button type="button" data-kind="none">No pooling</button>
     </div>
     <div class="shrinkage-sliders">
-      ${slider("sigma_y", "<i>σ<sub>y</sub></i>, from song to song", 1)}
-      ${slider("sigma_mu", "<i>σ<sub>μ</sub></i>, from artist to artist", 0)}
+      ${slider("sigma_y", `<i>σ<sub>y</sub></i>, from ${observation} to ${observation}`, 1)}
+      ${slider("sigma_mu", `<i>σ<sub>μ</sub></i>, from ${group} to ${group}`, 0)}
     </div>
     <svg class="shrinkage-picture" role="img" height="${HEIGHT}"></svg>
-    <label class="shrinkage-choice">Artist <select></select></label>
+    <label class="shrinkage-choice">${group[0].toUpperCase()}${group.slice(1)} <select></select></label>
     <dl class="shrinkage-readout">
-      <div><dt>songs</dt><dd data-read="n"></dd></div>
+      <div><dt>${observation}s</dt><dd data-read="n"></dd></div>
       <div><dt>sample mean</dt><dd data-read="sample"></dd></div>
-      <div><dt>weight of own songs</dt><dd data-read="weight"></dd></div>
+      <div><dt>weight of own ${observation}s</dt><dd data-read="weight"></dd></div>
       <div><dt>shrunken mean</dt><dd data-read="shrunken"></dd></div>
     </dl>
     <p class="shrinkage-status" role="status"></p>`;
@@ -63,9 +64,12 @@
     }));
     const medians = { sigma_y: Number(root.dataset.sigmaY), sigma_mu: Number(root.dataset.sigmaMu) };
     const panel = document.createElement("div");
-    panel.innerHTML = CONTROLS;
+    const { group, observation } = root.dataset;
+    panel.innerHTML = controls(group, observation);
     root.prepend(panel);
 
+    // A number is no name: say whose it is.
+    const called = (name) => (/^\d+$/.test(name) ? `${group} ${name}` : name);
     const find = (selector) => panel.querySelector(selector);
     const sliders = Object.fromEntries(
       [...panel.querySelectorAll("input")].map((input) => [input.dataset.name, input]));
@@ -74,7 +78,7 @@
     const high = Math.max(...artists.map((a) => a.mean)) + 3;
     let shown, hovered = null, frame, speak;
 
-    for (const name of artists.map((a) => a.name).sort((a, b) => a.localeCompare(b))) {
+    for (const name of artists.map((a) => a.name).sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))) {
       select.add(new Option(name));
     }
     const fewest = artists.reduce((a, b) => (b.n < a.n ? b : a));
@@ -153,7 +157,7 @@
       // Said once things are at rest, or a screen reader would never stop talking.
       clearTimeout(speak);
       speak = setTimeout(() => {
-        status.textContent = `${artist.name}: ${values.n} songs, sample mean ${values.sample}, `
+        status.textContent = `${called(artist.name)}: ${values.n} ${observation}s, sample mean ${values.sample}, `
           + `weight ${values.weight}, shrunken mean ${values.shrunken}.`;
         describe(result);
       }, 500);
@@ -161,7 +165,7 @@
 
     function describe(result) {
       picture.setAttribute("aria-label",
-        `${artists.length} lines, one for each artist, from the sample mean above to the `
+        `${artists.length} lines, one for each ${group}, from the sample mean above to the `
         + `shrunken mean below. All are drawn towards mu, ${result.mu.toFixed(1)}. The shrunken `
         + `means run from ${Math.min(...result.means).toFixed(1)} `
         + `to ${Math.max(...result.means).toFixed(1)}.`);
@@ -185,13 +189,13 @@
       const order = artists.map((_, j) => j).filter((j) => j !== chosen).concat(chosen);
       for (const j of order) {
         const { n, mean, name } = artists[j], radius = 1.6 + Math.sqrt(n);
-        const group = make(picture, "g", { class: j === chosen ? "chosen" : "" });
-        make(group, "line", { x1: x(mean), y1: TOP, x2: x(shown.means[j]), y2: BOTTOM });
-        make(group, "circle", { class: "sample", cx: x(mean), cy: TOP, r: radius });
-        make(group, "circle", { class: "shrunken", cx: x(shown.means[j]), cy: BOTTOM, r: radius });
+        const mark = make(picture, "g", { class: j === chosen ? "chosen" : "" });
+        make(mark, "line", { x1: x(mean), y1: TOP, x2: x(shown.means[j]), y2: BOTTOM });
+        make(mark, "circle", { class: "sample", cx: x(mean), cy: TOP, r: radius });
+        make(mark, "circle", { class: "shrunken", cx: x(shown.means[j]), cy: BOTTOM, r: radius });
         if (j === chosen) {
           const side = x(mean) > width / 2 ? "end" : "start";
-          make(group, "text", { x: x(mean), y: 32, style: `text-anchor: ${side}` }, name);
+          make(mark, "text", { x: x(mean), y: 32, style: `text-anchor: ${side}` }, called(name));
         }
       }
       picture.at = x;

@@ -23,6 +23,8 @@ class ShrinkageExplorer:
     sigma_y, sigma_mu
         Posterior medians of the standard deviations within and between groups, in the unit of
         ``sample_mean``; the explorer starts there and marks them.
+    group, observation
+        What one of each is called; an "s" makes the plural.
 
     Raises
     ------
@@ -34,6 +36,8 @@ class ShrinkageExplorer:
     groups: pd.DataFrame
     sigma_y: float
     sigma_mu: float
+    group: str = "artist"
+    observation: str = "song"
 
     def __post_init__(self):
         if missing := set(COLUMNS) - set(self.groups.columns):
@@ -73,10 +77,12 @@ class ShrinkageExplorer:
         )
         return (
             f"<div class='shrinkage-explorer' data-sigma-y='{self.sigma_y:.4g}' "
-            f"data-sigma-mu='{self.sigma_mu:.4g}'>"
+            f"data-sigma-mu='{self.sigma_mu:.4g}' data-group='{escape(self.group)}' "
+            f"data-observation='{escape(self.observation)}'>"
             f"<details><summary>All {len(self.groups)} as a table, at the posterior medians"
             "</summary>"
-            "<table><thead><tr><th scope='col'>artist</th><th scope='col'>songs</th>"
+            f"<table><thead><tr><th scope='col'>{escape(self.group)}</th>"
+            f"<th scope='col'>{escape(self.observation)}s</th>"
             "<th scope='col'>sample mean</th><th scope='col'>weight</th>"
             "<th scope='col'>shrunken mean</th></tr></thead>"
             f"<tbody>{rows}</tbody></table></details></div>"

@@ -57,6 +57,13 @@ def test_with_huge_differences_every_group_keeps_its_own_mean():
     np.testing.assert_allclose(shrunken["shrunken_mean"], GROUPS["sample_mean"], rtol=1e-6)
 
 
+def test_groups_and_observations_have_their_names():
+    html = ShrinkageExplorer(GROUPS, 14, 15, group="runner", observation="race")._repr_html_()
+    root = BeautifulSoup(html, "html.parser").div
+    assert (root["data-group"], root["data-observation"]) == ("runner", "race")
+    assert [cell.text for cell in root.select("thead th")][:2] == ["runner", "races"]
+
+
 @pytest.mark.parametrize(
     "groups, sigma_y, sigma_mu, words",
     [

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from course.paths import ACTIVITY, NOTEBOOKS
 
 #: The folders of the chapters, in the order of the book.
-PARTS = ("lecture", "activity")
+PARTS = ("lecture", "activity", "beyond")
 #: Tags of the cells that no student edition of the activity has.
 ANSWERS = {"solution", "key-numbers", "claims", "recap"}
 #: The metadata of every notebook that we write: the same on all machines.

@@ -128,7 +128,7 @@ def test_a_notebook_that_does_not_exist_is_named(capsys, tmp_path):
 
 
 def test_chapters_are_listed_lecture_first(monkeypatch, tmp_path):
-    for name in ("activity/01-a", "lecture/02-b", "lecture/01-c", "lecture/draft", "lecture/.x/01"):
+    for name in ("beyond/01-d", "activity/01-a", "lecture/02-b", "lecture/01-c", "lecture/draft"):
         path = tmp_path / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -137,4 +137,5 @@ def test_chapters_are_listed_lecture_first(monkeypatch, tmp_path):
         "lecture/01-c",
         "lecture/02-b",
         "activity/01-a",
+        "beyond/01-d",
     ]

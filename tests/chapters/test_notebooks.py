@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from course.chapters import claims, prose
+from course.chapters.cells import PARTS
 from course.key_numbers import KeyNumbers
 from course.ledger import published as ledger
 from course.paths import PROJECT
@@ -91,8 +92,8 @@ def test_the_table_of_contents_lists_every_chapter_in_order():
     listed = [name for name in toc() if name.startswith("notebooks/")]
     found = [path.relative_to(PROJECT).with_suffix("").as_posix() for path in CHAPTERS]
     assert sorted(listed) == found
-    for part in ("/lecture/", "/activity/"):
-        assert [n for n in listed if part in n] == [n for n in found if part in n]
+    for part in PARTS:
+        assert [n for n in listed if f"/{part}/" in n] == [n for n in found if f"/{part}/" in n]
 
 
 @every_chapter
@@ -331,12 +332,26 @@ def test_the_second_cell_states_the_objectives(path):
 
 @every_chapter
 def test_the_last_cell_links_to_the_next_chapter(path):
+    """The activity ends the course: what is beyond starts from the lecture (next test)."""
     listed = [name for name in toc() if name.startswith("notebooks/")]
     position = listed.index(path.relative_to(PROJECT).with_suffix("").as_posix())
-    if position + 1 < len(listed):
-        links = re.findall(r"\]\(([^)\s#]+)", cells(path)[-1].source)
-        following = (PROJECT / f"{listed[position + 1]}.ipynb").resolve()
-        assert following in [(path.parent / link).resolve() for link in links]
+    for name in listed[position + 1 : position + 2]:
+        if path.parent.name != "activity" or "/activity/" in name:
+            assert PROJECT / f"{name}.ipynb" in linked(path, cells(path)[-1])
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in CHAPTERS if p.parent.name == "beyond"], ids=lambda path: path.stem
+)
+def test_a_chapter_of_the_lecture_leads_to_each_beyond_it(path):
+    lecture = [p for p in CHAPTERS if p.parent.name == "lecture"]
+    assert any(path in linked(p, cell) for p in lecture for cell in cells(p, "markdown"))
+
+
+def linked(path, cell):
+    """The files that a cell of a chapter links to."""
+    targets = re.findall(r"\]\(([^)\s#]+)", cell.source)
+    return [(path.parent / target).resolve() for target in targets]
 
 
 # --------------------------------------------------------------- what nbval compares, and how
@@ -434,8 +449,14 @@ def test_nbval_fails_on_an_exception(nbval_results):
 
 @every_chapter
 def test_every_fit_uses_the_books_seed_chains_and_draws(path):
-    """The lecture's settings; another seed would give other, equally right, numbers in the text."""
+    """The lecture's settings; another seed would give other, equally right, numbers in the text.
+
+    Beyond the lecture a chapter may ask for other draws or for a second seed, but must say which.
+    """
+    settings = ("draws=5000", "chains=4", "cores=4", "random_seed=84735")
+    if path.parent.name == "beyond":
+        settings = ("draws=", "chains=4", "cores=4", "random_seed=")
     for cell in cells(path, "code"):
         for call in re.findall(r"\.fit\((.*?)\)\n?", cell.source, flags=re.DOTALL):
-            for setting in ("draws=5000", "chains=4", "cores=4", "random_seed=84735"):
+            for setting in settings:
                 assert setting in call, f"{cell.id}: a fit without {setting}"

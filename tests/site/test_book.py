@@ -10,6 +10,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from course.ledger import published as ledger
+from course.ledger.ours import own_numbers
 from course.paths import PROJECT
 from course.site import book
 
@@ -195,6 +196,14 @@ def test_the_ledger_page_lists_every_number_and_links_to_its_chapter(site):
         assert cells[1] == number.published, number.id
         assert cells[-1] == "agrees", f"{number.id}: {cells[-1]}"
         assert number.notebook in row.select_one("a[href]")["href"], number.id
+
+
+def test_the_ledger_page_lists_every_number_of_our_own(site):
+    rows = {}
+    for row in article(site, "book/numbers").select("table tbody tr"):
+        rows[row.select_one("code").text] = [cell.text.strip() for cell in row.select("td")]
+    for number in own_numbers().values():
+        assert rows[number.id][-1] == "agrees", number.id
 
 
 # -------------------------------------------------------------------- what fails a build

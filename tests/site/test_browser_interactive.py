@@ -5,6 +5,7 @@ import pytest
 from course.explorer import ShrinkageExplorer
 
 CHAPTER = "notebooks/lecture/06-shrinkage.html"
+RUNNERS = "notebooks/beyond/04-runners.html"
 QUIZ_CHAPTER = "notebooks/lecture/02-songs-by-artists.html"
 
 
@@ -57,6 +58,18 @@ def expected(spotify):
         }
 
     return row
+
+
+def test_the_explorer_of_runners_says_runners_and_races(site, window):
+    window.goto((site / RUNNERS).as_uri())
+    words = window.locator(".shrinkage-explorer > div").inner_text()
+    for expected in ("from race to race", "from runner to runner", "weight of own races", "Runner"):
+        assert expected in words
+    assert "song" not in words and "artist" not in words.lower()
+    window.select_option(".shrinkage-choice select", "29")
+    assert window.locator(".shrinkage-picture .chosen text").text_content() == "runner 29"
+    window.click("[data-kind=complete]")
+    assert read(window)["weight"] == "0.00"
 
 
 def test_the_explorer_starts_at_the_posterior_medians(explorer, expected):

@@ -6,9 +6,9 @@ from collections import Counter
 import nbformat
 import pytest
 
-from course.paths import PROJECT
+from course.chapters.cells import chapters
 
-CHAPTERS = sorted((PROJECT / "notebooks" / "lecture").glob("*.ipynb"))
+CHAPTERS = [path for path in chapters() if path.parent.name != "activity"]
 QUIZ = re.compile(r"""(?sx) \*\*Check\ yourself\.\*\*\ (?P<question>.+?)\n\n (?P<options>1\..+?)\n\n
     <details><summary>Answers</summary>\n\n (?P<answers>1\..+?)\n\n</details>""")
 

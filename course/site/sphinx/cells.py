@@ -7,6 +7,7 @@ Markdown cell becomes in the book is decided here (`WRAPPERS`).
 import shutil
 from functools import cache
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import cast
 
@@ -19,8 +20,10 @@ from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
 
 from course.chapters import claims, prose, slips, stored_numbers
-from course.chapters.cells import chapters, tags, title
+from course.chapters.cells import chapters, read, tags, title
+from course.ledger.ours import own_numbers
 from course.ledger.published import Number, numbers
+from course.paths import NOTEBOOKS
 from course.site.sphinx import exercises as sphinx_exercises
 
 # What pages with formulas load, out of the 24 MB that the package carries.
@@ -35,6 +38,7 @@ LEDGER_HEAD = (
     "MCSE",
     "Verdict",
 )
+OWN_HEAD = ("Number", "Truth", "Computed here", "Verdict")
 
 
 # Tag of a Markdown cell: the directive that it becomes in the book.
@@ -53,6 +57,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", know_terms_and_references)
     app.config.nb_custom_formats = {".ipynb": "course.site.sphinx.cells.read_notebook"}
     app.add_directive("number-ledger", NumberLedger)
+    app.add_directive("own-ledger", OwnLedger)
     app.add_role("ledger", LedgerValue())
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -198,7 +203,7 @@ class NumberLedger(SphinxDirective):
             if number.section != section or head != model:
                 if head:
                     result.append(nodes.paragraph(text=f"{head[0].upper()}{head[1:]}:"))
-                result.append(table := ledger_table())
+                result.append(table := ledger_table(LEDGER_HEAD))
                 body = next(table.findall(nodes.tbody))
             section, model = number.section, head
             body += self.row(number, tail, *rows.get(number.id, (None, None)))
@@ -229,13 +234,34 @@ class NumberLedger(SphinxDirective):
         )
 
 
-def ledger_table() -> nodes.table:
-    """An empty table with the ledger's head."""
-    group = nodes.tgroup(
-        "", *(nodes.colspec(colwidth=1) for _ in LEDGER_HEAD), cols=len(LEDGER_HEAD)
-    )
+class OwnLedger(SphinxDirective):
+    """``{own-ledger}``: the numbers of our own, by chapter, as the notebooks printed them."""
+
+    def run(self) -> list[nodes.Node]:
+        for path in chapters():
+            self.env.note_dependency(str(path))
+        stored = stored_numbers.stored_ours().set_index("id")
+        result: list[nodes.Node] = []
+        for notebook, declared in groupby(own_numbers().values(), lambda each: each.notebook):
+            page = f"[{title(read(NOTEBOOKS / f'{notebook}.ipynb'))}](/notebooks/{notebook}.ipynb)"
+            link, _ = self.state.inline_text(page, self.lineno)
+            result += [nodes.rubric("", "", *link), table := ledger_table(OWN_HEAD)]
+            body = next(table.findall(nodes.tbody))
+            for number in declared:
+                values = stored.loc[number.id, ["truth", "computed", "verdict"]]
+                texts = [text.replace("-", "\N{MINUS SIGN}") for text in values]
+                name = nodes.paragraph("", "", nodes.strong(text=number.words))
+                code = nodes.paragraph("", "", nodes.literal(text=number.id))
+                cells = [nodes.entry("", nodes.paragraph(text=text)) for text in texts]
+                body += nodes.row("", nodes.entry("", name, code), *cells)
+        return result
+
+
+def ledger_table(head: tuple[str, ...]) -> nodes.table:
+    """An empty table with a ledger's head."""
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
     group += nodes.thead(
-        "", nodes.row("", *(nodes.entry("", nodes.paragraph(text=text)) for text in LEDGER_HEAD))
+        "", nodes.row("", *(nodes.entry("", nodes.paragraph(text=text)) for text in head))
     )
     group += nodes.tbody()
     return nodes.table("", group, classes=["number-ledger"])
