@@ -69,7 +69,8 @@ class Fit:
         groups = value.get("groups")
         orders = [_parameters(group) for group in groups[:3]] if isinstance(groups, list) else []
         if orders:
-            self.parameters |= min(orders, key=self._distance) if len(orders) > 1 else orders[0]
+            likeliest = min(orders, key=self._distance) if len(orders) > 1 else orders[0]
+            self.parameters.update(likeliest)
         variables = value.get("variables")
         self.variables = {
             row[0]: row[1]

@@ -35,7 +35,7 @@ def judge_plot(name: str, question: Plot, value: Any) -> Verdict:
         return wrong(name, "Nothing is drawn. Assign what the plotting function returns.")
     songs = reference.songs()["popularity"].to_numpy(dtype=float)
     means = reference.sample_means().to_numpy()
-    found = ""
+    found: mistakes.Mistake | None = None
     match question.of:
         case "songs":
             if _shows(panels, songs):
@@ -201,9 +201,8 @@ def _bars_by_label(panel: dict, mark: dict, data: np.ndarray) -> bool:
     if not (np.all(steps > 0) or np.all(steps < 0)) or heights.sum() <= 0:
         return False
     total = sum(counts)
-    return total >= (1 - MISPLACED) * len(data) and bool(
-        np.abs(heights / heights.sum() - np.array(counts) / total).sum() <= 2 * MISPLACED
-    )
+    off = np.abs(heights / heights.sum() - np.array(counts) / total).sum()
+    return bool(total >= (1 - MISPLACED) * len(data) and off <= 2 * MISPLACED)
 
 
 def _curve(mark: dict, data: np.ndarray) -> bool:
@@ -491,7 +490,7 @@ def _is_ecdf(x: np.ndarray, y: np.ndarray, songs: np.ndarray) -> bool:
     """Does a line rise at the songs, from nothing to all?"""
     values = np.unique(songs)
     found = np.unique(x)
-    return (
+    return bool(
         len(found) <= len(values) + 2
         and np.isin(values, found).all()
         and np.all(np.diff(y[np.argsort(x, kind="stable")]) >= -1e-9)

@@ -19,7 +19,7 @@ _MU = ["Intercept", "mu", "mu_0", "mu0"]
 _SIGMA = ["sigma", "sigma_y", "popularity_sigma"]
 _SIGMA_MU = ["1|artist_sigma", "sigma_mu", "tau", "sigma_artist"]
 #: What is read from the fit of each model: parameters by their names, and the means of artists.
-FITS = {
+FITS: dict[str, dict[Target, list[str] | None]] = {
     "complete_pooled": {Target("mu"): _MU, Target("sigma"): _SIGMA},
     "no_pooled": {
         Target("sigma"): _SIGMA,

@@ -34,7 +34,8 @@ def read(path: Path, kinds: Mapping[str, type]) -> dict[str, dict[str, Any]]:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise RulesError(f"{path.name} is not TOML: {error}") from error
-    rules, slips = {}, []
+    rules: dict[str, dict] = {}
+    slips = []
     for exercise, table in tables.items():
         rules[exercise] = {}
         table = table if isinstance(table, dict) else {}
@@ -104,6 +105,6 @@ def _typed(table: Mapping[str, Any], kinds: Mapping[str, type]) -> Any:
     values = {}
     for key, value in table.items():
         if key != "kind":
-            convert = {Target: Target.parse, tuple[str, ...]: tuple}.get(types[key])
+            convert: Any = {Target: Target.parse, tuple[str, ...]: tuple}.get(types[key])
             values[key] = convert(value) if convert else value
     return kind(**values)

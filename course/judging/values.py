@@ -99,7 +99,7 @@ def judge_number(name: str, question: Number, value: float, evidence: Evidence) 
 def judge_interval(name: str, question: Interval, value: np.ndarray, evidence: Evidence) -> Verdict:
     """The two ends of an equal-tailed interval."""
     tail = round((1 - question.prob) / 2, 10)
-    probs = [tail, 1 - tail]
+    probs: list[float | None] = [tail, 1 - tail]
     others = list(mistakes.other_intervals(question.model, question.target))
     verdict = _judge(name, question, "interval", value, probs, evidence, others)
     if verdict.status != "correct" and value[0] > value[1]:
@@ -199,9 +199,9 @@ def _another_summary(
         return mistakes.of_probability(held[0], exactly=len(held) == 1) if held else None
     if statistic == "median" and near(np.sqrt(np.mean(draws**2))):
         return mistakes.ROOT_MEAN_SQUARE
-    for other, theirs in evidence.parameters.items():
-        if other != target and near(np.median(theirs)):
-            side_by_side = other.name == target.name == "mu_j"
+    for instead, theirs in evidence.parameters.items():
+        if instead != target and near(np.median(theirs)):
+            side_by_side = instead.name == target.name == "mu_j"
             return mistakes.SWAPPED if side_by_side else mistakes.OTHER_PARAMETER
     return None
 
@@ -216,7 +216,7 @@ def _own_statistic(
     digits = _decimals_of(value)
     unit = max(0.5 * 10.0**-digits, 0.02) + ROUNDING
     if len(value) == 2:
-        asked = np.quantile(draws, probs)
+        asked = np.quantile(draws, np.array(probs, dtype=float))
     else:
         asked = np.array([np.median(draws) if probs[0] else draws.mean()])
         if abs(value[0] - np.sqrt(np.mean(draws**2))) <= half and abs(value - asked) > 2 * half:
@@ -260,7 +260,7 @@ def _how_to_look(value: np.ndarray, evidence: Evidence, probs: list[float | None
             "statistic that is asked for, and is this the variable that you took?"
         )
     inside = float(np.mean((draws > value[0]) & (draws < value[1])))
-    if abs(inside - (probs[1] - probs[0])) < 0.03:
+    if abs(inside - np.ptp(np.array(probs, dtype=float))) < 0.03:
         return (
             f"About the right share of the draws in `{name}` lies inside, but not the same share "
             "on either side. Which two quantiles have you taken?"
@@ -323,8 +323,10 @@ def _nearest_mistake(
             if distance <= 1 and distance < nearest:
                 nearest = distance
                 best = other if apart else None
-    if best is None or best.prob == PROBABILITY:
-        return best and best.mistake
+    if best is None:
+        return None
+    if best.prob == PROBABILITY:
+        return best.mistake
     return mistakes.of_probability(best.prob, exactly=len(probabilities) == 1)
 
 

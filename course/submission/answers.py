@@ -298,7 +298,7 @@ def _means_of_groups(
             at = labels.index(label) if labels else asked["positions"][label][order]
             draws = values[..., at]
             scale = sd if rank == STANDARDISED else 1.0
-            means[name] = draws if rank == MEAN else mu + scale * draws
+            means[name] = draws if rank == MEAN or mu is None else mu + scale * draws
         orders.append(means)
     return orders
 
