@@ -21,8 +21,8 @@ from course.ledger.monte_carlo import (
 from course.submission.answers import MOST_DRAWS
 
 STANDARD_ERRORS = 5
-#: For the mean of a parameter, whose effective sample size is the best known: a fit that is off by
-#: 0.8 posterior standard deviations is then refused at the least size that is granted, too.
+#: For the mean of a parameter, at the least effective sample size of its statistics: a fit that is
+#: off by 0.8 posterior standard deviations is then refused at the least size that is granted, too.
 MEAN_ERRORS = 4
 #: Standard error of a standard deviation from one draw of a nearly normal distribution.
 SD_ERROR = 0.75
@@ -116,12 +116,11 @@ class Fit:
         for target in FITS[self.model]:
             draws = self.parameters[target]
             exact = reference.marginal(self.model, target, priors)
-            size = self.sample_size(target, None)
-            if not abs(draws.mean() - exact.mean) <= MEAN_ERRORS * exact.sd / np.sqrt(size):
+            size = min(self.sample_size(target, prob) for prob in (*QUANTILES, None))
+            error = exact.sd / np.sqrt(size)
+            if not abs(draws.mean() - exact.mean) <= MEAN_ERRORS * error:
                 return False
-            size = min(self.sample_size(target, prob) for prob in QUANTILES)
-            error = exact.sd * SD_ERROR / np.sqrt(size)
-            if not abs(draws.std() - exact.sd) <= STANDARD_ERRORS * error:
+            if not abs(draws.std() - exact.sd) <= STANDARD_ERRORS * SD_ERROR * error:
                 return False
             for prob in QUANTILES:
                 value, error = exact_quantile(self.model, target, prob, priors)

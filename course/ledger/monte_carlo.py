@@ -10,8 +10,9 @@ FEWEST_DRAWS = 1_000
 LEAST_SAMPLE_SIZE = 60.0
 #: Above this, chains disagree (Vehtari et al., 2021, recommend 1.01 for final results).
 HIGHEST_RHAT = 1.05
-#: Above this, chains do not explore one distribution at all, as those that are sorted.
-UNCONVERGED_RHAT = 1.2
+#: Above this, chains do not explore one distribution at all, as those that are sorted (1.5 and
+#: more). Honest chains of 250 draws that hardly move reach 1.2.
+UNCONVERGED_RHAT = 1.4
 #: Draws have at least so many values: a coarse grid has them, three invented ones do not.
 FEWEST_VALUES = 20
 
@@ -34,14 +35,16 @@ def sample_size(draws: np.ndarray, prob: float | None = None) -> float:
 
 
 def rhat(draws: np.ndarray) -> float:
-    """Rank-normalised R-hat of the halves of chains, of shape (chains, draws).
+    """Rank-normalised split R-hat of draws of shape (chains, draws); a single chain has one, too.
 
-    So a single chain has one, too. NaN if it is undefined: of fewer than eight draws, or constant.
+    NaN if it is undefined: of fewer than eight draws a chain, or constant.
     """
     from arviz_stats.base import array_stats
 
     chains, half = len(draws), draws.shape[1] // 2
     if half < 4:
         return float("nan")
+    if chains == 1:  # its halves, as if they were chains
+        draws = draws[:, : 2 * half].reshape(2, half)
     with np.errstate(all="ignore"):
-        return float(array_stats.rhat(draws[:, : 2 * half].reshape(2 * chains, half)))
+        return float(array_stats.rhat(draws))

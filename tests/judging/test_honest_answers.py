@@ -14,7 +14,7 @@ import pytest
 import seaborn as sns
 import seaborn.objects as so
 import xarray as xr
-from honest import honest_answers, mean_of_artist, new_artist, song
+from honest import honest_answers, mean_of_artist, new_artist, simulated_fit, song
 from matplotlib import style
 from scipy import stats
 from wrong_answers import Student
@@ -457,3 +457,19 @@ def test_plots_of_the_songs(form, spotify):
 @pytest.mark.parametrize("form", BY_ARTIST)
 def test_plots_by_artist(form, spotify):
     assert not refused("ex-06", {"plot_06": BY_ARTIST[form](spotify)})
+
+
+# ------------------------------------------------------------------------------- slow chains
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stays", [0.3, 0.6, 0.8])
+def test_short_fits_of_chains_that_hardly_move_are_right(stays):
+    """4 x 250 draws that stay where they are so often: 110 independent ones at the least."""
+    wrong = []
+    for seed in range(2000, 2200):
+        for model, exercise in (("hierarchical", "ex-11"), ("complete_pooled", "ex-03")):
+            given = simulated_fit(model, seed, 250, stays=stays)
+            wrong += [(seed, verdict) for verdict in refused(exercise, {model: given})]
+        simulated_fit.cache_clear()
+    assert not wrong
