@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from honest import honest_answers
+from honest import honest_answers, simulated_fit
 from scipy import stats
 from wrong_answers import Student, plug_in
 
@@ -298,6 +298,17 @@ def test_a_short_fit_far_off_is_refused_at_the_least_size_that_is_granted():
         given = shifted(student, "hierarchical", 0.8, share)
         verdict = judge("ex-11", collect({"hierarchical": given}, plan("ex-11")))[0]
         assert verdict.status == "wrong", share
+
+
+def test_a_short_fit_far_too_narrow_is_refused_however_slowly_it_moves():
+    slow = simulated_fit("complete_pooled", 3, 250, stays=0.85).posterior
+
+    def narrowed(values):
+        return values.mean() + 0.55 * (values - values.mean())
+
+    for given, status in ((slow, "correct"), (rebuilt(slow, narrowed), "wrong")):
+        answers = collect({"complete_pooled": given}, plan("ex-03"))
+        assert judge("ex-03", answers)[0].status == status
 
 
 def test_a_right_answer_beside_a_fit_may_come_from_exact_integration(student):

@@ -16,6 +16,7 @@ from course.judging import reference
 from course.judging.judge import judge
 from course.judging.questions import plan
 from course.submission.answers import collect
+from course.submission.drawn import drawn
 
 pytestmark = [pytest.mark.needs_data, pytest.mark.filterwarnings("ignore")]
 Y = "popularity"
@@ -133,3 +134,9 @@ def test_plots_of_the_means(kind, spotify):
 @pytest.mark.parametrize("kind", ["histogram", "kde", "filled kde"])
 def test_plots_of_the_songs_are_not_of_the_means(kind, spotify):
     assert verdict("ex-10", "plot_10", SONGS[kind](spotify)).status == "wrong"
+
+
+@pytest.mark.parametrize("place", ["left", "center", "right"])
+def test_a_title_is_read_wherever_it_stands(place):
+    [panel] = drawn(on(lambda ax: ax.set_title("Mia X", loc=place)))["panels"]
+    assert panel["titles"] == ["Mia X"]
