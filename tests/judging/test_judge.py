@@ -44,7 +44,7 @@ def off(exercise, namespace):
 
 
 @pytest.mark.parametrize("exercise", QUESTIONS)
-@pytest.mark.parametrize("draws", [250, 1000, 5000])
+@pytest.mark.parametrize("draws", [250, 1000, pytest.param(5000, marks=pytest.mark.slow)])
 def test_right_answers_are_right(exercise, draws):
     for seed in range(3):
         assert not off(exercise, honest_answers(exercise, seed, draws)), f"seed {seed}"

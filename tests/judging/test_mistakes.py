@@ -351,7 +351,9 @@ def _fit_with_a_reference_artist(rng, seed, draws):
     return {"Intercept": reference_artist, "sigma": posterior["sigma"], "artist": rest}
 
 
-@pytest.mark.parametrize("draws", DRAWS)
+@pytest.mark.parametrize(
+    "draws", [1000, *(pytest.param(n, marks=pytest.mark.slow) for n in DRAWS if n != 1000)]
+)
 @pytest.mark.parametrize("key", list(CASES))
 def test_the_mistake_is_recognised(key, draws):
     exercise, name, mistake, needs, resembles, make = CASES[key]

@@ -51,6 +51,7 @@ def test_a_wrong_answer_from_as_many_draws_as_the_exercise_asks_for(key):
     assert WRONG[key].is_ is None or verdict.mistake == WRONG[key].is_.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", WRONG)
 def test_a_wrong_answer_from_few_draws(key):
     """4 x 250 draws: it may be too close to tell, but nothing is misnamed."""

@@ -367,10 +367,10 @@ def test_a_chapter_offers_its_student_edition(site, path):
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_chapter_of_the_lecture_offers_what_is_handed_out_and_no_source(site, path):
-    page = soup(site, f"notebooks/lecture/{path.stem}")
+    page = soup(site, f"notebooks/{path.parent.name}/{path.stem}")
     links = [a["href"] for a in page.select('a[href$=".ipynb"]')]
-    assert links == [f"../../_downloads/lecture/{path.name}"]
-    offered = nbformat.read(site / "_downloads" / "lecture" / path.name, as_version=4)
+    assert links == [f"../../_downloads/{path.parent.name}/{path.name}"]
+    offered = nbformat.read(site / "_downloads" / path.parent.name / path.name, as_version=4)
     assert offered == editions.handed_out(path)
     assert not (site / "_sources" / "notebooks").exists()
 
