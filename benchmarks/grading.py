@@ -1,7 +1,8 @@
 """How fast is the grader? ``python benchmarks/grading.py [--class-size 200] [--nbgrader PATH]``
 
 Prints a table in Markdown: start, what the grader adds to the student's own cells, a class of
-notebooks with one hierarchical fit, the complete activity, and the grader's memory; with
+notebooks with one hierarchical fit, 200 notebooks without any, the complete activity, how long
+Ctrl-C takes, and the grader's memory; with
 ``--nbgrader`` (the program, in an environment of its own whose kernel has this package) the same
 notebooks with nbgrader, in sequence and two at a time.
 """
@@ -10,17 +11,20 @@ import argparse
 import json
 import os
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 
 from course.chapters.editions import solved
-from course.grading import assignment, grade_folder, nbgrader, samples
+from course.grading import assignment, cli, grade_folder, nbgrader, samples
 from course.grading.notebook_run import run_notebook
 from course.grading.warm_server import WarmServer
 
@@ -64,6 +68,33 @@ def added(server: WarmServer, repeats: int = 10) -> float:
     for number in range(repeats):
         run_notebook({"cells": [f"typical_00 = {number}"], "plan": chapter.plan}, server)
     return (time.perf_counter() - start) / repeats
+
+
+def interrupted(chapters: dict) -> float:
+    """Seconds from Ctrl-C, while two notebooks fit, to the end of the command."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_class(Path(folder, "in"), {ONE_FIT: chapters[ONE_FIT]}, 20)
+        record = Path(folder, "out", grade_folder.RECORD)
+        command = [sys.executable, "-m", "course", "grade", Path(folder, "in")]
+        process = subprocess.Popen(
+            [*command, "--output", record.parent, "--quiet"], stderr=subprocess.DEVNULL
+        )
+        while process.poll() is None and not stored(record):
+            time.sleep(0.1)
+        start = time.perf_counter()
+        process.send_signal(signal.SIGINT)
+        if process.wait() != cli.INTERRUPTED:
+            sys.exit(f"the command ended with {process.returncode} and was not interrupted")
+        return time.perf_counter() - start
+
+
+def stored(record: Path) -> int:
+    """How many notebooks a record holds."""
+    try:
+        with closing(sqlite3.connect(f"file:{record}?mode=ro", uri=True)) as database:
+            return database.execute("SELECT COUNT(*) FROM notebooks").fetchone()[0]
+    except sqlite3.OperationalError:  # not there yet
+        return 0
 
 
 def with_nbgrader(program: Path, chapters: dict, size: int, processes: int) -> float:
@@ -128,6 +159,10 @@ def main() -> None:
         figures[f"a notebook with one hierarchical fit, {size} of them, 2 workers, s"] = (
             seconds / size
         )
+        tiny = {EMPTY: chapters[EMPTY]}
+        figures["200 notebooks without a fit, 2 workers, s in all"], _ = graded(
+            tiny, 200, 2, server
+        )
         few = max(2, size // 50)
         for workers in (1, 2):
             figures[f"the complete activity, {workers} at a time, s a student"] = (
@@ -135,6 +170,7 @@ def main() -> None:
             )
         memory = psutil.Process().memory_info().rss / 2**20
         figures["memory of the grading process, MB"] = memory
+    figures["from Ctrl-C to the end, s"] = interrupted(chapters)
     if options.nbgrader:
         for processes in (1, 2):
             figures[f"nbgrader, the complete activity, {processes} at a time, s a student"] = (
