@@ -75,9 +75,9 @@ def interrupted(chapters: dict) -> float:
     with tempfile.TemporaryDirectory() as folder:
         write_class(Path(folder, "in"), {ONE_FIT: chapters[ONE_FIT]}, 20)
         record = Path(folder, "out", grade_folder.RECORD)
-        command = [sys.executable, "-m", "course", "grade", Path(folder, "in")]
+        where = [str(Path(folder, "in")), "--output", str(record.parent), "--quiet"]
         process = subprocess.Popen(
-            [*command, "--output", record.parent, "--quiet"], stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "course", "grade", *where], stderr=subprocess.DEVNULL
         )
         while process.poll() is None and not stored(record):
             time.sleep(0.1)

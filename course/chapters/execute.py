@@ -20,6 +20,11 @@ from course.key_numbers import STRICT
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WORKERS = 2
+#: Figures are stored as SVG, which says nothing of when it was drawn.
+FIGURES = (
+    "--InlineBackend.figure_formats={'svg'}",
+    "--InlineBackend.print_figure_kwargs={'bbox_inches': 'tight', 'metadata': {'Date': None}}",
+)
 
 
 class ChapterError(RuntimeError):
@@ -70,6 +75,7 @@ def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
         record_timing=False,
         km=async_kernel_manager(kernel_name="python3"),
         resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=list(FIGURES),
     )
     # The kernel's own log goes nowhere: what a cell prints to stderr comes as a message.
     client.execute(env={**os.environ, STRICT: "1"}, stderr=subprocess.DEVNULL)

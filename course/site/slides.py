@@ -23,6 +23,7 @@ from course.chapters.cells import chapters, title
 from course.chapters.slips import SlipError, read_chapter
 from course.paths import PROJECT
 from course.site import book
+from course.site.figures import inline
 from course.site.solutions import ChoiceError, choice
 from course.site.sphinx.cells import copy_mathjax_to, folder_of
 
@@ -113,7 +114,10 @@ def code_html(cell: NotebookNode) -> str:
     figure = cell.metadata.get("mystnb", {})
     for output in cell.outputs:
         data = output.get("data", {})
-        if "image/png" in data:
+        if "image/svg+xml" in data:
+            alt = figure.get("image", {}).get("alt", "")
+            parts.append(inline(data["image/svg+xml"], alt, f"{cell.id}-"))
+        elif "image/png" in data:
             alt = escape(figure.get("image", {}).get("alt", ""))
             parts.append(f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">')
         elif "text/html" in data:

@@ -1,0 +1,101 @@
+"""Figures as parts of a page: an SVG that follows the theme and says what it shows.
+
+Notebooks store figures as matplotlib writes them. The styles of a page do not reach into an
+`<img>`, so the figure itself becomes part of the page: its colours become those of the theme
+(`COLOURS`, and all others by a rule), and the alternative text its name for a screen reader.
+"""
+
+import re
+from xml.etree import ElementTree
+
+SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+#: A figure of 5.8 inches fills the column of text.
+PIXELS_A_POINT = 1.5
+#: Colours with a meaning: the variables of `assets/figures.css` that stand for them.
+COLOURS = {
+    "#0072b2": "--population",
+    "#d55e00": "--artist",
+    "#009e73": "--song",
+    "#ffffff": "--figure-paper",
+    "#333333": "--figure-ink",
+    "#000000": "--figure-ink",
+    "#555555": "--figure-label",
+    "#888888": "--figure-axis",
+    "#e6e6e6": "--figure-grid",
+}
+HEX = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
+NUMBER = re.compile(r"-?\d+\.\d{3,}")
+REFERENCE = re.compile(r"url\(#([^)]+)\)")
+
+
+def inline(svg: str, alt: str, prefix: str) -> str:
+    """A figure of matplotlib as a part of a page.
+
+    Parameters
+    ----------
+    svg : str
+        The figure, with text as text.
+    alt : str
+        What it shows, in words.
+    prefix : str
+        Begins the ids in the figure, so that they are unique in a page.
+
+    Returns
+    -------
+    str
+        An element `svg` without a fixed size, without what nobody refers to.
+    """
+    root = ElementTree.fromstring(svg)
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{SVG}metadata", f"{SVG}style"):
+                parent.remove(child)
+    width = float(root.attrib.pop("width").removesuffix("pt"))
+    del root.attrib["height"]
+    used = {id for element in root.iter() for id in referred(element)}
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(SVG)
+        element.attrib = {
+            name.removeprefix(XLINK): translated(name, value, prefix)
+            for name, value in element.attrib.items()
+            if name != "id" or value in used
+        }
+        if (element.text or "").isspace():
+            element.text = None
+        if (element.tail or "").isspace():
+            element.tail = None
+    root.attrib |= {
+        "class": "plot",
+        "role": "img",
+        "aria-label": alt,
+        "style": f"width: {width * PIXELS_A_POINT:.0f}px",
+    }
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def referred(element: ElementTree.Element) -> list[str]:
+    """The ids that an element refers to."""
+    return [
+        id
+        for value in element.attrib.values()
+        for id in ([value[1:]] if value.startswith("#") else REFERENCE.findall(value))
+    ]
+
+
+def translated(name: str, value: str, prefix: str) -> str:
+    """An attribute as the page has it: rounded, with ids of its own and the theme's colours."""
+    if name == "id":
+        return f"{prefix}{value}"
+    if name == f"{XLINK}href":
+        return f"#{prefix}{value[1:]}" if value.startswith("#") else value
+    value = NUMBER.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), value)
+    value = REFERENCE.sub(rf"url(#{prefix}\1)", value)
+    return HEX.sub(lambda colour: in_both_themes(colour[0].lower()), " ".join(value.split()))
+
+
+def in_both_themes(colour: str) -> str:
+    """A colour in CSS: the variable that stands for it; else itself, and its hue in the dark."""
+    if colour in COLOURS:
+        return f"var({COLOURS[colour]})"
+    return f"light-dark({colour}, oklch(from {colour} calc(1.15 - l) c h))"
