@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     run = commands.add_parser("run", help="execute chapters again, in place")
     run.add_argument("notebooks", nargs="*", help="only these (default: all)")
     grading.add_to(commands)
-    other = commands.add_parser("nbgrader", help="write the activity in nbgrader's format")
+    other = commands.add_parser("nbgrader", help="write the exercises in nbgrader's format")
     other.add_argument("--output", help="the folder to write to (default: _build/nbgrader)")
     table = commands.add_parser("numbers", help="print the number ledger")
     table.add_argument("--csv", action="store_true", help="as CSV")

@@ -5,11 +5,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.paths import ACTIVITY, NOTEBOOKS
+from course.paths import NOTEBOOKS
 
 #: The folders of the chapters, in the order of the book.
 PARTS = ("lecture", "activity", "beyond")
-#: Tags of the cells that no student edition of the activity has.
+#: Tags of the cells that work to be handed in does not show.
 ANSWERS = {"solution", "key-numbers", "claims", "recap"}
 #: The metadata of every notebook that we write: the same on all machines.
 KERNEL = {
@@ -18,14 +18,18 @@ KERNEL = {
 }
 
 
-def chapters() -> list[Path]:
-    """All chapters, in the order of the book."""
-    return [path for part in PARTS for path in sorted((NOTEBOOKS / part).glob("[0-9]*.ipynb"))]
+def chapters(notebooks: Path = NOTEBOOKS) -> list[Path]:
+    """All chapters, in the order of the book; `notebooks`: the folder that has the parts."""
+    return [path for part in PARTS for path in sorted((notebooks / part).glob("[0-9]*.ipynb"))]
 
 
-def activity_chapters(folder: Path = ACTIVITY) -> list[Path]:
-    """The activity's notebooks, in order."""
-    return sorted(folder.glob("[0-9]*.ipynb"))
+def exercise_chapters(notebooks: Path = NOTEBOOKS) -> list[Path]:
+    """The chapters that have exercises, in the order of the book."""
+    return [
+        path
+        for path in chapters(notebooks)
+        if any("exercise" in tags(cell) for cell in read(path).cells)
+    ]
 
 
 def read(path: Path) -> NotebookNode:

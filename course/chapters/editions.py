@@ -1,4 +1,4 @@
-"""Editions: a chapter as it is handed out, and the activity with everything solved.
+"""Editions: a chapter as it is handed out, and one with everything solved.
 
 The chapter itself, with its claims and solutions, is the edition of authors and instructors.
 """
@@ -17,14 +17,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.chapters import leaks, prose
-from course.chapters.cells import ANSWERS, KERNEL, activity_chapters, exercise_id, replace, tags
-from course.chapters.exercises import parse
+from course.chapters.cells import KERNEL, exercise_chapters, exercise_id, replace, tags
+from course.chapters.exercises import exercises, parse, to_read, to_withhold
 from course.chapters.slips import read_chapter
-from course.paths import ACTIVITY, BUILD
+from course.paths import BUILD, NOTEBOOKS
 
 STUDENT_FOLDER = BUILD / "student"
 MANIFEST = "manifest.json"
-ARCHIVE = "activity.zip"
 #: Metadata of a cell that mean something outside this project.
 KEPT_METADATA = ("slideshow",)
 #: Tags that the cells of a student edition keep.
@@ -43,7 +42,7 @@ class EditionError(RuntimeError):
 
 
 def handed_out(path: Path, along: Iterable[Path] = ()) -> NotebookNode:
-    """A chapter as it leaves the project: of the activity the student edition, else `reader`.
+    """A chapter as it leaves the project: with exercises the student edition, else `reader`.
 
     Parameters
     ----------
@@ -60,7 +59,7 @@ def handed_out(path: Path, along: Iterable[Path] = ()) -> NotebookNode:
     """
     notebook = read_chapter(path)
     files = {Path(os.path.relpath(other, path.parent)).as_posix() for other in along}
-    if path.parent.name != ACTIVITY.name:
+    if not exercises(notebook):
         return reader(notebook, files)
     edition = student(notebook, files)
     if found := leaks.find(edition, notebook, leaks.rubrics()) + leaks.spoken(edition):
@@ -80,7 +79,7 @@ def reader(notebook: NotebookNode, files: Set[str] = frozenset()) -> NotebookNod
     files : set of str
         The files that links may lead to, as seen from the chapter; other links become plain text.
     """
-    result = in_words(notebook, files, without={"claims"})
+    result = in_words(notebook, files)
     for cell in result.cells:
         kept = {name: cell.metadata[name] for name in KEPT_METADATA if name in cell.metadata}
         cell.metadata = nbformat.from_dict(kept)
@@ -90,27 +89,35 @@ def reader(notebook: NotebookNode, files: Set[str] = frozenset()) -> NotebookNod
 def student(notebook: NotebookNode, files: Set[str] = frozenset()) -> NotebookNode:
     """The student edition: no solutions, no outputs, no metadata but what an exercise asks.
 
+    What is there to be read before the exercises of a lesson stays, with outputs and key numbers.
+
     Parameters
     ----------
     notebook : NotebookNode
-        An activity chapter, with its stored outputs. It is not changed.
+        A chapter with exercises, with its stored outputs. It is not changed.
     files : set of str
         As for `reader`.
     """
-    result = in_words(notebook, files, without=ANSWERS)
+    result, lesson = in_words(notebook, files, to_withhold(notebook)), to_read(notebook)
     for cell in result.cells:
         cell.metadata = nbformat.from_dict(student_metadata(cell))
         cell.pop("attachments", None)
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and cell.id not in lesson:
             cell.outputs, cell.execution_count = [], None
     result.cells.insert(1, nbformat.v4.new_markdown_cell(HOW_TO, id="how-to-hand-in"))
     return result
 
 
-def in_words(notebook: NotebookNode, files: Set[str], without: Set[str]) -> NotebookNode:
-    """A copy without the cells of some tags, its prose for readers who have no book beside it."""
+def in_words(
+    notebook: NotebookNode, files: Set[str], without: Set[str] = frozenset()
+) -> NotebookNode:
+    """A copy without claims and some other cells, its prose for readers with no book beside it."""
     words = prose.for_edition(notebook, files)
-    cells = [copy.deepcopy(cell) for cell in notebook.cells if not tags(cell) & without]
+    cells = [
+        copy.deepcopy(cell)
+        for cell in notebook.cells
+        if "claims" not in tags(cell) and cell.id not in without
+    ]
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = words(cell.source)
@@ -161,35 +168,46 @@ def as_bytes(notebook: NotebookNode) -> bytes:
     return (nbformat.writes(notebook) + "\n").encode()
 
 
+def archives(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files of each folder as one zip file: "activity.zip" of those in ``activity/``."""
+    folders = dict.fromkeys(name.partition("/")[0] for name in files)
+    return {
+        f"{folder}.zip": archive({n: c for n, c in files.items() if n.startswith(f"{folder}/")})
+        for folder in folders
+    }
+
+
 def archive(files: dict[str, bytes]) -> bytes:
     """A zip file of named contents: the same bytes on every machine, so without compression."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target:
         for name, content in sorted(files.items()):
-            info = zipfile.ZipInfo(f"activity/{name}", date_time=(1980, 1, 1, 0, 0, 0))
+            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             info.create_system, info.external_attr = 3, 0o644 << 16
             target.writestr(info, content)
     return buffer.getvalue()
 
 
-def student_files(source: Path = ACTIVITY) -> dict[str, bytes]:
-    """The student edition of every chapter in a folder, by file name.
+def student_files(notebooks: Path = NOTEBOOKS) -> dict[str, bytes]:
+    """The student edition of every chapter with exercises, by its path: "activity/01-x.ipynb".
 
     Raises
     ------
     EditionError
-        If there is no chapter, or if something of a solution would remain.
+        If there is no such chapter, or if something of a solution would remain.
     course.chapters.slips.SlipError
         If a chapter has a slip in the metadata of its cells.
     """
-    paths = activity_chapters(source)
+    paths = exercise_chapters(notebooks)
     if not paths:
-        raise EditionError(f"There are no chapters in {source}.")
-    return {path.name: as_bytes(handed_out(path, paths)) for path in paths}
+        raise EditionError(f"There are no chapters with exercises in {notebooks}.")
+    return {
+        path.relative_to(notebooks).as_posix(): as_bytes(handed_out(path, paths)) for path in paths
+    }
 
 
-def write_student(output: Path = STUDENT_FOLDER, source: Path = ACTIVITY) -> list[Path]:
-    """Write the student edition, and all of it as one zip file; return what was changed.
+def write_student(output: Path = STUDENT_FOLDER, notebooks: Path = NOTEBOOKS) -> list[Path]:
+    """Write the student edition, and each folder of it as a zip file; return what was changed.
 
     Raises
     ------
@@ -197,8 +215,8 @@ def write_student(output: Path = STUDENT_FOLDER, source: Path = ACTIVITY) -> lis
         As `student_files` does, and if a file in `output` is not one that this function wrote:
         somebody's work is never overwritten.
     """
-    files = student_files(source)
-    files[ARCHIVE] = archive(files)
+    files = student_files(notebooks)
+    files |= archives(files)
     manifest = output / MANIFEST
     written = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
     present = {name: (output / name).read_bytes() for name in files if (output / name).is_file()}
@@ -216,6 +234,7 @@ def write_student(output: Path = STUDENT_FOLDER, source: Path = ACTIVITY) -> lis
     changed = []
     for name, content in files.items():
         if present.get(name) != content:
+            (output / name).parent.mkdir(exist_ok=True)
             replace(output / name, content)
             changed.append(output / name)
     digests = {name: digest(content) for name, content in sorted(files.items())}
@@ -237,6 +256,6 @@ def student_command(output: str | None) -> int:
         print(error)
         return 1
     for path in changed:
-        print(f"wrote {path.name}")
+        print(f"wrote {path.relative_to(folder).as_posix()}")
     print(f"The student edition is {'ready' if changed else 'up to date'}: {folder}")
     return 0

@@ -1,16 +1,18 @@
-"""The exercises of an activity chapter, as its tagged cells declare them."""
+"""The exercises of a chapter, as its tagged cells declare them."""
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from nbformat import NotebookNode
 
-from course.chapters.cells import tags
+from course.chapters.cells import ANSWERS, tags
 
 KINDS = ("number", "choice", "code", "written")
 TYPES = ("number", "interval", "choice", "text", "draws", "table", "posterior", "plot", "error")
-ID = re.compile(r"ex-(\d{2})([a-z]?)")
-HEADING = re.compile(r"#{2,4} Exercise (?P<number>\d+[a-z]?) · (?P<title>\S.*)")
+#: "ex-05a" in the activity, numbered as in the source; "ex-b1" beyond the lecture.
+ID = re.compile(r"ex-(\d{2}[a-z]?|b[1-9]\d?)")
+HEADING = re.compile(r"#{2,4} Exercise (?P<number>\w+) · (?P<title>\S.*)")
 
 
 class ExerciseError(ValueError):
@@ -21,7 +23,7 @@ class ExerciseError(ValueError):
 class Exercise:
     """One exercise, or one part of one: what its Markdown cell says and declares."""
 
-    id: str  # "ex-05a"
+    id: str  # "ex-05a"; beyond the lecture "ex-b1"
     title: str
     kind: str  # one of KINDS
     points: int
@@ -31,7 +33,7 @@ class Exercise:
 
     @property
     def number(self) -> str:
-        """The number in the source: "5a"."""
+        """The number in the source, "5a"; beyond the lecture "b1"."""
         return number_of(self.id)
 
     @property
@@ -47,12 +49,11 @@ class Exercise:
 
 
 def number_of(id: str) -> str:
-    """The number of an exercise as the source prints it: "5a" for the id "ex-05a"."""
+    """The number of an exercise as it is printed: "5a" for the id "ex-05a", "b1" for "ex-b1"."""
     match = ID.fullmatch(id)
     if match is None:
-        raise ExerciseError(f"{id!r} is no id of an exercise; one looks like ex-05a.")
-    digits, part = match.groups()
-    return f"{int(digits)}{part}"
+        raise ExerciseError(f"{id!r} is no id of an exercise; one looks like ex-05a or ex-b1.")
+    return match[1].removeprefix("0") or "0"
 
 
 def parse(cell: NotebookNode) -> Exercise:
@@ -69,7 +70,9 @@ def parse(cell: NotebookNode) -> Exercise:
     id = str(facts.get("exercise"))
     points, expects = facts.get("points"), facts.get("expects")
     if not ID.fullmatch(id):
-        raise ExerciseError(f"Cell {cell.id}: the exercise id {id!r} is not like 'ex-05a'.")
+        raise ExerciseError(
+            f"Cell {cell.id}: the exercise id {id!r} is not like 'ex-05a' or 'ex-b1'."
+        )
     if not match or match["number"] != number_of(id):
         raise ExerciseError(
             f"Cell {cell.id}: the first line is {heading!r}, and should be "
@@ -98,3 +101,22 @@ def parse(cell: NotebookNode) -> Exercise:
 def exercises(notebook: NotebookNode) -> list[Exercise]:
     """All exercises of a notebook, in its order."""
     return [parse(cell) for cell in notebook.cells if "exercise" in tags(cell)]
+
+
+def is_lesson(notebook: NotebookNode) -> bool:
+    """Is a chapter one to read? Its exercises, if it has any, are a bonus."""
+    return all(exercise.optional for exercise in exercises(notebook))
+
+
+def to_read(notebook: NotebookNode) -> set[str]:
+    """The ids of the cells that students see as readers do: of a lesson, up to its exercises."""
+    if not is_lesson(notebook):
+        return set()
+    before = takewhile(lambda cell: "exercise" not in tags(cell), notebook.cells)
+    return {cell.id for cell in before}
+
+
+def to_withhold(notebook: NotebookNode) -> set[str]:
+    """The ids of the cells that would give answers away."""
+    answers = {cell.id for cell in notebook.cells if tags(cell) & ANSWERS}
+    return answers - to_read(notebook)

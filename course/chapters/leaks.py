@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from course.chapters import prose
 from course.chapters.cells import ANSWERS, tags
-from course.chapters.exercises import TYPES, exercises
+from course.chapters.exercises import TYPES, exercises, is_lesson, to_read, to_withhold
 from course.chapters.rubrics import read_rubrics, tables
 from course.paths import RUBRICS, UNSAID
 
@@ -36,12 +36,13 @@ def find(edition: NotebookNode, source: NotebookNode, rubrics: Iterable[str] = (
         What graders look for.
     """
     found = []
+    lesson = to_read(source)
     secrets = {phrase: normalised(phrase) for phrase in phrases(source, rubrics)}
     numbers = answers(source)
     for cell in edition.cells:
         text = text_of(cell)
         normal = normalised(text)
-        reasons = (*structure(cell), *assignments(text, source))
+        reasons = (*structure(cell, cell.id in lesson), *assignments(text, source))
         found += [f"cell {cell.id} {reason}" for reason in reasons]
         for phrase, secret in secrets.items():
             if secret in normal:
@@ -51,11 +52,11 @@ def find(edition: NotebookNode, source: NotebookNode, rubrics: Iterable[str] = (
     return found
 
 
-def structure(cell: NotebookNode) -> Iterator[str]:
-    """Parts of a cell that no student edition has."""
+def structure(cell: NotebookNode, lesson: bool = False) -> Iterator[str]:
+    """Parts of a cell that no student edition has; `lesson`: it is there to be read."""
     if tags(cell) & ANSWERS:
         yield "is a solution or an answer key"
-    if cell.get("outputs") or cell.get("execution_count") is not None:
+    if not lesson and (cell.get("outputs") or cell.get("execution_count") is not None):
         yield "was executed and has stored outputs"
     if cell.get("attachments"):
         yield "has attachments"
@@ -78,12 +79,13 @@ def assignments(text: str, source: NotebookNode) -> Iterator[str]:
 def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
     """Pieces of solution code, sentences of solution text and of rubrics, long enough to tell.
 
-    What the chapter's own code does before is no secret. A prompt or a stub may give a line as a
-    hint, but never a whole assignment of the solution.
+    What the chapter's own code does before is no secret, nor is what a lesson claims. A prompt or a
+    stub may give a line as a hint, but never a whole assignment of the solution.
     """
     given, hints = "", ""
+    secret = to_withhold(source)
     for cell in source.cells:
-        if tags(cell) & {"solution", "claims"} and cell.cell_type == "code":
+        if cell.id in secret and tags(cell) & {"solution", "claims"} and cell.cell_type == "code":
             yield from (
                 text
                 for text in assigned(cell.source)
@@ -94,11 +96,11 @@ def phrases(source: NotebookNode, rubrics: Iterable[str]) -> Iterator[str]:
                 for line in cell.source.splitlines()
                 if long_enough(line) and normalised(line) not in given + hints
             )
-        elif tags(cell) & {"solution", "recap"}:
+        elif cell.id in secret and tags(cell) & {"solution", "recap"}:
             yield from filter(long_enough, sentences(prose.plain(cell.source)))
         elif tags(cell) & {"exercise", "answer"}:
             hints += normalised(cell.source) + "\n"
-        elif cell.cell_type == "code" and "check" not in tags(cell):
+        elif cell.cell_type == "code" and not tags(cell) & {"check", "claims"}:
             given += normalised(cell.source) + "\n"
     for rubric in rubrics:
         yield from filter(long_enough, sentences(rubric))
@@ -119,11 +121,12 @@ def answers(source: NotebookNode) -> set[str]:
     What other cells print is given: the student's own run prints it too.
     """
     secret, given = set(), set()
+    withheld = to_withhold(source)
     for cell in source.cells:
         numbers = set(DECIMAL.findall(json.dumps(cell.get("outputs", []), ensure_ascii=False)))
-        if tags(cell) & ANSWERS:
+        if cell.id in withheld:
             secret |= numbers | set(DECIMAL.findall(prose.plain(cell.source)))
-        elif not tags(cell) & {"check", "answer"}:
+        elif not tags(cell) & {"check", "answer", "claims"}:
             given |= numbers
     return {number for number in secret - given if len(re.sub(r"\D", "", number).lstrip("0")) > 2}
 
@@ -163,7 +166,8 @@ def long_enough(text: str) -> bool:
 def spoken(edition: NotebookNode, unsaid: Mapping[str, Mapping] | None = None) -> list[str]:
     """Where a student edition says what answers an exercise, one sentence for each place.
 
-    Students hold all chapters at once, so what answers an exercise may stand in none of them.
+    Students hold all chapters at once, so what answers an exercise may stand in none of them; but a
+    lesson may speak of all but its own exercises, as the lecture does.
 
     Parameters
     ----------
@@ -174,6 +178,9 @@ def spoken(edition: NotebookNode, unsaid: Mapping[str, Mapping] | None = None) -
         of cells that may (default: the instructors' list).
     """
     unsaid = tables(UNSAID) if unsaid is None else unsaid
+    if is_lesson(edition):
+        own = {exercise.id for exercise in exercises(edition)}
+        unsaid = {exercise: rule for exercise, rule in unsaid.items() if exercise in own}
     return [
         f"cell {cell.id} answers {exercise}: {match[0]!r}"
         for cell in edition.cells

@@ -32,8 +32,8 @@ SETTINGS = re.compile(
         | \b2\.5\ standard\ deviations
         | \b(?:age|aged|age\ of|at)\ \d\d?\b
         | \(?[A-Z0-9]\.\d+\)?(?=\s|[).,:;]|$)(?<=\d\))            # formulas: (6.1), (A.3)
-        | (?i:\b(?:chapter|section|figure|table|layer|exercise|part|runner)s?)\ \d+[a-z]?
-          (?:(?:,\ or|,|\ and|\ or|\ to)\ \d+[a-z]?)*
+        | (?i:\b(?:chapter|section|figure|table|layer|exercise|part|runner)s?)\ b?\d+[a-z]?
+          (?:(?:,\ or|,|\ and|\ or|\ to)\ b?\d+[a-z]?)*
         | \*About\ \d+\ minutes
         | (?m:^\s*\d+[.)]\s)                                      # items of a list
         | \b[01]\b | \b100\b(?!\ )                                # ends of a scale

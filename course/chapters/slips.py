@@ -4,6 +4,7 @@ A solution that loses its tag would be handed out, and an exercise without a rul
 wrong for everybody. So whatever makes something from chapters reads them here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +15,7 @@ from course.chapters import cells
 from course.chapters.cells import exercise_id, tags
 from course.chapters.exercises import ExerciseError, parse
 from course.judging import questions
-from course.paths import ACTIVITY
+from course.paths import NOTEBOOKS
 
 #: The cells of an exercise, in order; each names its exercise.
 ROLES = ("exercise", "answer", "solution", "check")
@@ -40,14 +41,14 @@ def read_chapter(path: Path, rules: Mapping | None = None) -> NotebookNode:
     path : Path
     rules : mapping, optional
         What judging asks for, by exercise: `questions.QUESTIONS`, which is also what a chapter of
-        the activity is held against without it. A draft elsewhere may ask for what it likes.
+        the book is held against without it. A draft elsewhere may ask for what it likes.
 
     Raises
     ------
     SlipError
     """
     notebook = cells.read(path)
-    if rules is None and path.resolve().parent == ACTIVITY:
+    if rules is None and path.resolve().is_relative_to(NOTEBOOKS):
         rules = questions.QUESTIONS
     check(notebook, path.stem, rules)
     return notebook
@@ -125,6 +126,11 @@ def out_of_order(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
         roles = [role for role, _ in groupby(next(r for r in ROLES if r in tags(c)) for c in group)]
         if tuple(roles) != ROLES:
             yield group[0].id, f"{id} has {', '.join(roles)}; in order it needs {', '.join(ROLES)}."
-        if seen and id <= seen[-1]:
+        if seen and place_of(id) <= place_of(seen[-1]):
             yield group[0].id, f"{id} comes after {seen[-1]}, or its cells are apart."
         seen.append(id)
+
+
+def place_of(id: str) -> list[str | int]:
+    """Where an exercise stands among others by its id: b10 after b9, 5b after 5a."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", id)]

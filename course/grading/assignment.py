@@ -1,4 +1,4 @@
-"""What is graded: the activity's exercises, as the chapters declare them, and the rubrics."""
+"""What is graded: the exercises, as the chapters declare them, and the rubrics."""
 
 import hashlib
 import json
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from course.chapters.cells import activity_chapters, title
+from course.chapters.cells import exercise_chapters, title
 from course.chapters.exercises import Exercise, exercises
 from course.chapters.rubrics import RubricsError, read_rubrics
 from course.chapters.slips import read_chapter
 from course.grading import digests
 from course.grading.warm_server import readable
 from course.judging import questions
-from course.paths import ACTIVITY, RUBRICS
+from course.paths import NOTEBOOKS, RUBRICS
 
 
 class AssignmentError(ValueError):
@@ -23,11 +23,17 @@ class AssignmentError(ValueError):
 
 @dataclass(frozen=True)
 class Chapter:
-    """One notebook of the activity."""
+    """One notebook with exercises."""
 
     name: str  # "02-complete-pooled"
     exercises: list[Exercise]
     title: str = ""  # "Everybody in one pool"
+    part: str = "activity"  # the folder that it is in
+
+    @property
+    def optional(self) -> bool:
+        """Does all of it count on top of the maximum? Then nobody misses it."""
+        return all(exercise.optional for exercise in self.exercises)
 
     @cached_property
     def plan(self) -> dict[str, dict]:
@@ -55,7 +61,8 @@ class Assignment:
     @property
     def all_chapters(self) -> list[Chapter]:
         """Those that are graded, and those that are not."""
-        return sorted([*self.chapters, *self.left_out], key=lambda chapter: chapter.name)
+        everything = [*self.chapters, *self.left_out]
+        return sorted(everything, key=lambda chapter: (chapter.part, chapter.name))
 
     @cached_property
     def exercises(self) -> dict[str, Exercise]:
@@ -85,8 +92,10 @@ class Assignment:
         return digests.digest_of(*readable())
 
 
-def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS, only: Sequence[str] = ()) -> Assignment:
-    """Read the activity's chapters and the rubrics; `only`: the chapters that are graded.
+def load(
+    notebooks: Path = NOTEBOOKS, rubrics: Path = RUBRICS, only: Sequence[str] = ()
+) -> Assignment:
+    """Read the chapters with exercises and the rubrics; `only`: the chapters that are graded.
 
     Raises
     ------
@@ -94,14 +103,15 @@ def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS, only: Sequence[str] =
         If there are no chapters, or a file cannot be used; the message names it.
     """
     chapters = []
-    for path in activity_chapters(folder):
+    for path in exercise_chapters(notebooks):
         try:
             notebook = read_chapter(path, questions.QUESTIONS)
         except (ValueError, KeyError) as error:
             raise AssignmentError(f"{path}: {error}") from error
-        chapters.append(Chapter(path.stem, exercises(notebook), title(notebook) or path.stem))
-    if not any(chapter.exercises for chapter in chapters):
-        raise AssignmentError(f"There are no exercises in {folder}.")
+        name, part = path.stem, path.parent.name
+        chapters.append(Chapter(name, exercises(notebook), title(notebook) or name, part))
+    if not chapters:
+        raise AssignmentError(f"There are no exercises in {notebooks}.")
     try:
         found = read_rubrics(rubrics)
     except RubricsError as error:
@@ -118,6 +128,9 @@ def load(folder: Path = ACTIVITY, rubrics: Path = RUBRICS, only: Sequence[str] =
 def select(chapters: list[Chapter], only: Sequence[str]) -> list[Chapter]:
     """The chapters with some names, or the first parts of names such as "01"; all if there is none.
 
+    The name of a part, "activity" or "beyond", stands for its chapters. Where a first part begins
+    several names, an optional chapter is not meant.
+
     Raises
     ------
     AssignmentError
@@ -125,9 +138,15 @@ def select(chapters: list[Chapter], only: Sequence[str]) -> list[Chapter]:
     """
     chosen = []
     for name in only:
-        found = [c for c in chapters if c.name == name] or [
-            chapter for chapter in chapters if chapter.name.startswith(name)
-        ]
+        if of_part := [chapter for chapter in chapters if chapter.part == name]:
+            chosen += of_part
+            continue
+        begins = [chapter for chapter in chapters if chapter.name.startswith(name)]
+        found = (
+            [chapter for chapter in begins if chapter.name == name]
+            or [chapter for chapter in begins if not chapter.optional]
+            or begins
+        )
         if len(found) != 1:
             names = ", ".join(chapter.name for chapter in found or chapters)
             raise AssignmentError(

@@ -14,7 +14,8 @@ from course.grading.student_results import NOTHING, StudentResult
 NOT_ANSWERED = (MISSING, ERROR, TIMED_OUT)
 #: Stuck: without an answer to half of the questions, or with less than this share of the points.
 LITTLE = 0.4
-#: To be discussed: exercises on which the class lost this share; where most points went, first.
+#: To be discussed: exercises, but for a bonus, on which the class lost this share; where most
+#: points went, first.
 MUCH, MOST_TOPICS = 0.25, 5
 
 
@@ -61,7 +62,11 @@ def render(results: list[StudentResult], assignment: Assignment) -> str:
     """The page as HTML."""
     exercises = summaries(results, assignment)
     worst = sorted(
-        (s for s in exercises if s.share is not None and s.share <= 1 - MUCH),
+        (
+            s
+            for s in exercises
+            if s.share is not None and s.share <= 1 - MUCH and not s.exercise.optional
+        ),
         key=lambda s: (s.share or 0.0) * s.exercise.points - s.exercise.points,
     )
     final = [result.points for result in results if result.points is not None]
@@ -110,14 +115,15 @@ def stuck(
     """
     found = []
     for result in results:
-        if not result.answers:
+        answers = [a for a in result.answers if a["exercise"] not in result.optional]
+        if not answers:
             continue
-        without = [a for a in result.answers if a["status"] in NOT_ANSWERED]
-        known = [a for a in result.answers if a["points"] is not None]
+        without = [a for a in answers if a["status"] in NOT_ANSWERED]
+        known = [a for a in answers if a["points"] is not None]
         earned, most = sum(a["points"] for a in known), sum(a["most"] for a in known)
-        if len(without) >= len(result.answers) / 2 or earned < LITTLE * most:
+        if len(without) >= len(answers) / 2 or earned < LITTLE * most:
             lost = without or [a for a in known if a["points"] < a["most"]]
             first = assignment.exercises[lost[0]["exercise"]]
             place = f"{first.number} · {first.title}"
-            found.append((result, len(without), len(result.answers), place))
+            found.append((result, len(without), len(answers), place))
     return sorted(found, key=lambda item: (-item[1] / item[2], item[0].student.lower()))

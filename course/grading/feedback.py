@@ -36,7 +36,10 @@ def write_all(folder: Path, results: list[StudentResult], assignment: Assignment
 def render(result: StudentResult, assignment: Assignment) -> str:
     """The page as HTML."""
     chapters = []
+    handed_in = {notebook["chapter"] for notebook in result.notebooks}
     for chapter in assignment.chapters:
+        if chapter.optional and chapter.name not in handed_in:
+            continue
         answers = [a for a in result.answers if a["chapter"] == chapter.name]
         by_exercise = {
             key: list(group)

@@ -183,13 +183,14 @@ def keep_run(key: str, result: dict, options: Options, record: Record) -> None:
 
 def key_of(handin: Handin, assignment: Assignment, options: Options) -> str:
     """What a run depends on: cells, what is collected and how, and whether it was sandboxed."""
-    parts = [handin.code, handin.plan, assignment.collector, options.safe]
+    parts = [handin.code, handin.plan, handin.exact, assignment.collector, options.safe]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def task_of(handin: Handin, options: Options) -> dict:
     """What `course.grading.notebook_run.run_notebook` is told."""
-    return {"cells": handin.code, "plan": handin.plan, "limits": options.limits}
+    limits = options.limits | {"exact": handin.exact}
+    return {"cells": handin.code, "plan": handin.plan, "limits": limits}
 
 
 def run_all(

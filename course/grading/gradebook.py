@@ -11,12 +11,13 @@ Columns of ``gradebook.csv``, one row a student:
 | status | worst of the notebooks: graded, stopped, crashed, unreadable, failed, nothing handed in |
 | points | final points; empty while something is to be marked or could not be graded |
 | points_so_far | what is known up to now |
-| maximum | the points to be had; bonus exercises count on top |
+| bonus | how much of that is from exercises that count on top of the maximum |
+| maximum | the points to be had without a bonus |
 | percent | of `points`, with one decimal |
 | to_mark | written answers that wait for an instructor |
 | sandboxed | "no" if it was graded with --unsafe |
 | overridden | exercises whose points were set by hand |
-| ex-00 … | points of each exercise; empty means unknown, never 0 |
+| ex-00 … | points of each exercise; empty means unknown, or an optional chapter not handed in |
 | notes | what was odd about the files |
 """
 
@@ -75,8 +76,9 @@ def row_of(result: StudentResult, assignment: Assignment) -> dict:
             "status": result.status,
             "points": points,
             "points_so_far": result.points_so_far,
+            "bonus": result.bonus,
             "maximum": maximum,
-            "percent": None if points is None else round(100 * points / maximum, 1),
+            "percent": round(100 * points / maximum, 1) if points is not None and maximum else None,
             "to_mark": result.to_mark,
             "sandboxed": "yes" if result.safe else "no",
             "overridden": " ".join(result.overrides),
@@ -100,6 +102,7 @@ def header_of(results: list[StudentResult], assignment: Assignment) -> list[str]
         "status",
         "points",
         "points_so_far",
+        "bonus",
         "maximum",
         "percent",
         "to_mark",

@@ -1,4 +1,4 @@
-"""The activity in nbgrader's format, for those who grade with its formgrader or a JupyterHub.
+"""The exercises in nbgrader's format, for those who grade with its formgrader or a JupyterHub.
 
 Source and release: what ``nbgrader generate_assignment`` reads and what it would write. The
 judgement is the same as everywhere (`course.judging`), but nbgrader runs it beside the student's
@@ -17,15 +17,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.chapters.cells import KERNEL, activity_chapters, exercise_id, tags
+from course.chapters.cells import KERNEL, exercise_chapters, exercise_id, tags
 from course.chapters.editions import solution_code, student
 from course.chapters.exercises import Exercise, exercises
 from course.chapters.slips import SlipError, read_chapter
 from course.judging import questions
-from course.paths import ACTIVITY, BUILD
+from course.paths import BUILD, NOTEBOOKS
 
 OUTPUT = BUILD / "nbgrader"
-ASSIGNMENT = "activity"
 STUB = "# Replace each ... above."
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
@@ -147,13 +146,16 @@ def grader(
         cell.metadata["nbgrader"]["points"] = points
 
 
-def write(output: Path = OUTPUT, chapters: Path = ACTIVITY) -> list[Path]:
-    """Write source, release and a configuration; return the notebooks written."""
+def write(output: Path = OUTPUT, notebooks: Path = NOTEBOOKS) -> list[Path]:
+    """Write source, release and a configuration; return the notebooks written.
+
+    Each part of the book is an assignment.
+    """
     written = []
-    for path in activity_chapters(chapters):
+    for path in exercise_chapters(notebooks):
         notebook = read_chapter(path, questions.QUESTIONS)
         for edition in (source, release):
-            target = output / edition.__name__ / ASSIGNMENT / path.name
+            target = output / edition.__name__ / path.parent.name / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(edition(notebook), target)
             written.append(target)

@@ -13,11 +13,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.chapters.cells import activity_chapters, exercise_id, tags
+from course.chapters.cells import exercise_chapters, exercise_id, tags
 from course.chapters.editions import solved, student
 from course.chapters.slips import read_chapter
 from course.grading import spreadsheet
-from course.paths import SAMPLE_CLASS, SAMPLE_ROSTER
+from course.paths import ACTIVITY, SAMPLE_CLASS, SAMPLE_ROSTER
 
 PEOPLE = {
     "ada": "Ada Right",
@@ -59,8 +59,9 @@ MARKUP = (
 
 
 def chapters() -> dict[str, NotebookNode]:
-    """The chapters by name, with their solutions."""
-    return {path.stem: read_chapter(path) for path in activity_chapters()}
+    """The chapters of the activity by name, with their solutions."""
+    paths = [path for path in exercise_chapters() if path.parent == ACTIVITY]
+    return {path.stem: read_chapter(path) for path in paths}
 
 
 def answer_cell(notebook: NotebookNode, exercise: str) -> NotebookNode:

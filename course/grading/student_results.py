@@ -24,7 +24,10 @@ class StudentResult:
     notebooks: list[dict] = field(default_factory=list)
     answers: list[dict] = field(default_factory=list)
     exercises: dict[str, float | None] = field(default_factory=dict)
-    """Points by exercise; None where they are not known: to be marked, or not readable."""
+    """Points by exercise; None where they are not known: to be marked, or not readable. Those of
+    an optional chapter that was not handed in are not there."""
+    optional: list[str] = field(default_factory=list)
+    """The exercises that count on top of the maximum."""
     overrides: dict[str, dict] = field(default_factory=dict)
     late: bool = False
     """Handed in late, as the platform says."""
@@ -43,6 +46,12 @@ class StudentResult:
             if answer["exercise"] not in self.overrides
         )
         return round(by_hand + judged, 2)
+
+    @property
+    def bonus(self) -> float | None:
+        """The part of `points_so_far` that counts on top of the maximum."""
+        known = [points for id in self.optional if (points := self.exercises.get(id)) is not None]
+        return round(sum(known), 2) if known else None
 
     @property
     def points(self) -> float | None:
@@ -142,6 +151,8 @@ def add_up(student: StudentResult, assignment: Assignment) -> None:
         row["chapter"] for row in student.notebooks if row["status"] not in (UNREADABLE, "failed")
     }
     handed_in = any(row["status"] != NOTE for row in student.notebooks)
+    failed = {row["chapter"] for row in student.notebooks} - seen
+    student.optional = [id for id, exercise in assignment.exercises.items() if exercise.optional]
     for chapter in assignment.chapters:
         for exercise in chapter.exercises:
             earned = [a["points"] for a in student.answers if a["exercise"] == exercise.id]
@@ -149,6 +160,8 @@ def add_up(student: StudentResult, assignment: Assignment) -> None:
                 points = student.overrides[exercise.id]["points"]
             elif chapter.name in seen:
                 points = None if None in earned else round(sum(earned), 2)
+            elif chapter.optional and chapter.name not in failed:
+                continue
             else:
                 # Not handed in: 0, unless it may be in a file that could not be read.
                 points = None if unreadable or not handed_in else 0.0

@@ -45,6 +45,8 @@ class Handin:
     chapter: Chapter | None = None
     plan: dict[str, dict] | None = None
     """What to collect: all that the chapters of this notebook ask for."""
+    exact: bool = False
+    """May it import `course.exact`? So it may if all of its chapters are beyond the lecture."""
     shown: str = ""
     """The path as it is shown and stored."""
 
@@ -206,6 +208,7 @@ def by_chapter(handin: Handin, assignment: Assignment) -> list[Handin]:
             handin,
             chapter=chapter,
             plan=chapter.plan if plan is None else plan,
+            exact=all(other.optional for other in graded),
             shown=handin.shown if chapter is graded[0] else f"{handin.shown} ({chapter.name})",
         )
         for chapter in graded
@@ -235,7 +238,7 @@ def recognise(notebook: Notebook, assignment: Assignment) -> list[Chapter]:
     best = max(assignment.all_chapters, key=lambda chapter: has[chapter.name])
     if not has[best.name]:
         raise UnreadableError(
-            "It is none of the activity's notebooks: it assigns none of the "
+            "It is none of the notebooks with exercises: it assigns none of the "
             "names that the exercises ask for."
         )
     others = [

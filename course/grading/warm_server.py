@@ -20,10 +20,13 @@ from course.submission.agreement import CACHE, DATA, HOME, Limits, SandboxError,
 # What a submission may read of this package: the folders below, the modules of the top level below,
 # and all data files beside them. Nothing here knows what is right, and nothing of `judging` is
 # among it: `course.check` is a silent stand-in there (`submission.kernel`).
-# Submissions may not import `course.exact`. It holds no answers, but it computes them: a call of it
-# in place of a fit would earn a fit's points. A later chapter whose own exercises ask for it adds
-# it here, and to no other chapter's view.
-READABLE = ("submission", "fitting", "data.py", "diagrams.py", "paths.py", "__init__.py")
+# Submissions to the activity may not import `course.exact`, which the sandbox hides from them. It
+# holds no answers, but it computes them: a call of it in place of a fit would earn a fit's points.
+# The chapters beyond the lecture teach it, and their exercises ask for it (`Limits.exact`).
+READABLE = (
+    *("submission", "fitting", "exact"),
+    *("data.py", "diagrams.py", "explorer.py", "paths.py", "__init__.py"),
+)
 WARM_UP_SECONDS = 300
 
 

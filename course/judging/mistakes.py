@@ -257,6 +257,9 @@ GLOBAL_MEAN = Mistake(
     "mu for mu_j", ("This looks like the global mean mu, not the mean of this artist.")
 )
 REVERSED = Mistake("ends reversed", "Give the lower end first: (lower, upper).")
+AS_PERCENTAGE = Mistake(
+    "percentage for share", ("This looks like a percentage: give a share, between 0 and 1.")
+)
 AS_SHARE = Mistake(
     "share for percentage", ("This looks like a share of 1; popularity is measured from 0 to 100.")
 )
@@ -296,6 +299,45 @@ NOT_WITH_TRUTH = Mistake(
 )
 THOUSANDTHS = Mistake(
     "in thousandths", ("This looks like thousandths: give it on the scale of the averages.")
+)
+SDS_FOR_VARIANCES = Mistake(
+    "standard deviations for variances in the weight",
+    ("This looks like a weight made of standard deviations: precisions are 1 over variances."),
+)
+OTHER_SIDE = Mistake(
+    "weight of the other side",
+    ("This looks like the weight turned around, with the prior's in place of the songs'."),
+)
+ONE_SONG = Mistake(
+    "number of songs forgotten",
+    ("This looks like one song's worth: an artist with n songs has n times its precision."),
+)
+LIKELIHOOD_ALONE = Mistake(
+    "prior forgotten", ("This looks like what the songs say alone: add the precision of the prior.")
+)
+VARIANCES_ADDED = Mistake(
+    "variances added, not precisions",
+    ("This looks like a sum of variances, which is larger than either: knowledge adds precisions."),
+)
+THIS_POPULATION = Mistake(
+    "the population of the data",
+    ("This looks like the answer for the population of the data: here another one is asked about."),
+)
+ALL_ARTISTS = Mistake(
+    "all artists for a few",
+    ("This looks like the answer with all artists' songs: take those of the named ones alone."),
+)
+PLUGGED_IN = Mistake(
+    "plugged in, not averaged",
+    ("This looks like one sigma_mu plugged in: let the posterior average over all of them."),
+)
+HALF_WIDTH = Mistake(
+    "half the width",
+    ("This looks like the distance from the middle to one end: the width goes from end to end."),
+)
+NOT_INVERTED = Mistake(
+    "precision for standard deviation",
+    ("This looks like a precision: the standard deviation is 1 over its root."),
 )
 SWAPPED_RMSE = Mistake(
     "observed and shrunken swapped", ("This looks like the error of the other estimates.")
@@ -485,3 +527,50 @@ def other_errors(key: str) -> Iterator[tuple[Mistake, str]]:
     yield GRAND_MEAN, "rmse_centre"
     yield NOT_WITH_TRUTH, "rmse_moved"
     yield THOUSANDTHS, f"thousand_{name}"
+
+
+_FOUR = "hierarchical_of('Röyksopp', 'TV Noise', 'The xx', 'J. Cole')"
+_SKIES = "songs('Lil Skies').mean()"
+#: Mistakes of numbers that are judged by an expression: of each, the expression that gives it.
+EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
+    "weight_b1": [
+        (SDS_FOR_VARIANCES, "3 * 6 / (14 + 3 * 6)"),
+        (OTHER_SIDE, "14**2 / (14**2 + 3 * 6**2)"),
+        (ONE_SONG, "6**2 / (14**2 + 6**2)"),
+        (AS_PERCENTAGE, "100 * 3 * 6**2 / (14**2 + 3 * 6**2)"),
+    ],
+    "mean_b1": [
+        (SAMPLE_MEAN, _SKIES),
+        (SDS_FOR_VARIANCES, f"52 + 3 * 6 / (14 + 3 * 6) * ({_SKIES} - 52)"),
+        (OTHER_SIDE, f"52 + 14**2 / (14**2 + 3 * 6**2) * ({_SKIES} - 52)"),
+        (ONE_SONG, f"52 + 6**2 / (14**2 + 6**2) * ({_SKIES} - 52)"),
+        (THIS_POPULATION, "posterior('mu_j: Lil Skies').mean"),
+        (EFFECT, f"3 * 6**2 / (14**2 + 3 * 6**2) * ({_SKIES} - 52)"),
+    ],
+    "sd_b1": [
+        (LIKELIHOOD_ALONE, "14 / 3**0.5"),
+        (VARIANCE, "1 / (1 / 6**2 + 3 / 14**2)"),
+        (NOT_INVERTED, "1 / 6**2 + 3 / 14**2"),
+        (ONE_SONG, "(1 / 6**2 + 1 / 14**2) ** -0.5"),
+        (VARIANCES_ADDED, "(6**2 + 14**2 / 3) ** 0.5"),
+    ],
+    "plugged_b2": [
+        (HALF_WIDTH, f"stats.norm.ppf(0.9) * {_FOUR}['sigma_mu'].median"),
+        (ONE_SD, f"2 * {_FOUR}['sigma_mu'].median"),
+        (of_probability(0.95), f"2 * stats.norm.ppf(0.975) * {_FOUR}['sigma_mu'].median"),
+        (ALL_ARTISTS, "2 * stats.norm.ppf(0.9) * posterior('sigma_mu').median"),
+        (
+            SONG_NOT_MEAN,
+            f"2 * stats.norm.ppf(0.9) * np.hypot({_FOUR}['sigma_mu'].median, "
+            f"{_FOUR}['sigma_y'].median)",
+        ),
+    ],
+    "averaged_b2": [
+        (PLUGGED_IN, f"2 * stats.norm.ppf(0.9) * {_FOUR}['sigma_mu'].median"),
+        (NO_ARTIST_SPREAD, f"np.diff({_FOUR}['mu'].interval())"),
+        (SONG_NOT_MEAN, f"np.diff({_FOUR}.marginal(Target('predict_new')).interval())"),
+        (of_probability(0.89), f"np.diff({_FOUR}.mu_new().interval(0.89))"),
+        (of_probability(0.95), f"np.diff({_FOUR}.mu_new().interval(0.95))"),
+        (ALL_ARTISTS, "np.diff(posterior('mu_new').interval())"),
+    ],
+}

@@ -106,10 +106,10 @@ class Interval(OfModel):
 
 @dataclass(frozen=True)
 class Expression(Question):
-    """A number that an expression over the data gives, right within a tolerance.
+    """A number that an expression gives, right within a tolerance.
 
-    value: Python, in which `spotify`, `baseball`, `np` and `pd` are known; within: how far an
-    answer may be from it.
+    value: see `course.judging.expressions`; within: how far an answer may be from it. Its classic
+    mistakes stand in `mistakes.EXPRESSIONS`, by its declared name.
     """
 
     value: str

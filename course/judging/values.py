@@ -8,15 +8,12 @@ exact posterior themselves make no tolerance wider, so a faked fit gains nothing
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
-from course import data
 from course.exact import PROBABILITY, Target
-from course.judging import mistakes, reference, shrinkage_example
+from course.judging import expressions, mistakes, reference, shrinkage_example
 from course.judging.draws import STANDARD_ERRORS, Fit
 from course.judging.mistakes import Alternative, Mistake
 from course.judging.questions import Derived, Expression, Interval, Number, Table
@@ -369,20 +366,20 @@ def judge_derived(name: str, question: Derived, value: float) -> Verdict:
     )
 
 
-class _Data(dict):
-    """What an expression may name: data, read when they are named."""
-
-    def __missing__(self, key: str) -> Any:
-        if key not in ("spotify", "baseball"):
-            raise KeyError(key)
-        return {"spotify": data.load_spotify, "baseball": data.load_baseball}[key]()
-
-
 def judge_expression(name: str, question: Expression, value: float) -> Verdict:
-    """A number that an expression over the data gives."""
-    right = float(eval(question.value, {}, _Data(np=np, pd=pd)))  # the expression is our own
-    if abs(value - right) <= question.within + ROUNDING:
+    """A number that an expression gives, or that another one gives by a known mistake."""
+    right, half = expressions.value(question.value), question.within + ROUNDING
+    if abs(value - right) <= half:
         return correct(name)
+    others = {
+        abs(value - other): mistake
+        for mistake, expression in mistakes.EXPRESSIONS.get(name, ())
+        if abs((other := expressions.value(expression)) - right) > 2 * half
+        and abs(value - other) <= half
+    }
+    if others:
+        mistake = others[min(others)]
+        return wrong(name, mistake.sentence, mistake.name)
     return wrong(name, question.hint)
 
 

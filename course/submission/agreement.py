@@ -39,6 +39,8 @@ class Limits:
     """Bytes of one message from the sandbox; the draws of a fit are one."""
     total: int = 64 << 20
     """Bytes of all messages from one notebook."""
+    exact: bool = False
+    """May it import `course.exact`?"""
 
 
 @dataclass

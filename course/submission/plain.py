@@ -16,7 +16,7 @@ def main() -> None:
     data, control = (connected(int(sys.argv[1]), token) for _ in range(2))
     control.sendall(json.dumps({"pid": os.getpid()}).encode())
     threading.Thread(target=obey, args=[control], daemon=True).start()
-    sys.modules["course.check"] = kernel.silent_check()
+    kernel.silence_checks()
     kernel.serve(data, kernel.Shell.instance(), text=int(sys.argv[2]))
 
 

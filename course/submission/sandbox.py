@@ -31,6 +31,7 @@ FORBIDDEN = (
 )
 FILTER = "a filter of system calls (on Debian and Ubuntu: apt install libseccomp2)"
 FILES = 20_000  # that a submission may make
+EXACT = Path(__file__).resolve().parents[1] / "exact"
 SYSTEM = (
     "/usr",
     "/bin",
@@ -248,6 +249,10 @@ def confine(limits: Limits, proc: int) -> int:
         write("self/gid_map", f"{STUDENT} {STUDENT} 1", proc)
         # A namespace made inside would give back the capabilities that are dropped below.
         write("sys/user/max_user_namespaces", "0", proc)
+    if not limits.exact:
+        with step("hiding a folder"):
+            flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_RDONLY
+            linux.mount("tmpfs", str(EXACT), "tmpfs", flags, "size=4k")
     with step("a folder of its own for each submission"):
         linux.mount(
             "tmpfs",

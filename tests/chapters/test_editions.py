@@ -2,8 +2,10 @@
 
 import copy
 import json
+import posixpath
 import re
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -11,13 +13,14 @@ import small_activity
 from nbformat.v4 import new_output
 
 from course.chapters import editions, leaks
-from course.chapters.cells import activity_chapters, exercise_id, tags
+from course.chapters.cells import exercise_chapters, exercise_id, tags
 from course.chapters.exercises import exercises
 from course.chapters.rubrics import tables
 from course.paths import UNSAID as UNSAID_FILE
 
-CHAPTERS = activity_chapters()
+CHAPTERS = exercise_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+SMALL = "activity/01-small.ipynb"
 RUBRIC = "Says that the median splits the songs into two equal halves."
 
 
@@ -28,11 +31,15 @@ def chapter():
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with the small chapter in it."""
-    source = tmp_path / "activity"
-    source.mkdir()
-    nbformat.write(small_activity.chapter(), source / "01-small.ipynb")
+    """A folder of parts, with the small chapter in one of them."""
+    source = tmp_path / "notebooks"
+    (source / "activity").mkdir(parents=True)
+    nbformat.write(small_activity.chapter(), source / SMALL)
     return source
+
+
+def name_of(path):
+    return f"{path.parent.name}/{path.name}"
 
 
 def cell_of(notebook, id):
@@ -268,7 +275,7 @@ SAID = {
 
 @pytest.mark.parametrize("sentence, exercise", SAID.items())
 def test_what_once_answered_an_exercise_would_be_found(real, sentence, exercise):
-    name = "05-shrinkage.ipynb"
+    name = "activity/05-shrinkage.ipynb"
     planted = copy.deepcopy(real[name])
     cell_of(planted, "objectives").source += f"\n\n{sentence}."
     found = leaks.spoken(planted)
@@ -305,7 +312,7 @@ def test_no_cell_is_excused_for_nothing(real):
 def test_a_leaking_edition_is_not_written(folder, tmp_path):
     chapter = small_activity.chapter()
     cell_of(chapter, "rest").source += " The mean was 52.541."
-    nbformat.write(chapter, folder / "01-small.ipynb")
+    nbformat.write(chapter, folder / SMALL)
     with pytest.raises(editions.EditionError, match=r"cell rest shows the number 52.541"):
         editions.write_student(tmp_path / "out", folder)
     assert not (tmp_path / "out").exists()
@@ -318,38 +325,39 @@ def test_it_is_written_once_with_an_archive_and_the_same_bytes_each_time(folder,
     out = tmp_path / "a folder" / "out"
     written = editions.write_student(out, folder)
     assert sorted(path.name for path in written) == ["01-small.ipynb", "activity.zip"]
-    content = (out / "01-small.ipynb").read_bytes()
+    content = (out / SMALL).read_bytes()
     assert b"\r" not in content
     with zipfile.ZipFile(out / "activity.zip") as archive:
-        assert archive.namelist() == ["activity/01-small.ipynb"]
-        assert archive.read("activity/01-small.ipynb") == content
+        assert archive.namelist() == [SMALL]
+        assert archive.read(SMALL) == content
     assert editions.write_student(out, folder) == []
     again = tmp_path / "again"
     editions.write_student(again, folder)
-    for path in out.iterdir():
-        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+    for path in filter(Path.is_file, out.rglob("*")):
+        same = again / path.relative_to(out)
+        assert path.read_bytes() == same.read_bytes(), path.name
 
 
 def test_a_changed_chapter_replaces_its_edition_and_nothing_else(folder, tmp_path):
     editions.write_student(tmp_path / "out", folder)
     chapter = small_activity.chapter()
     cell_of(chapter, "rest").source += " Indeed."
-    nbformat.write(chapter, folder / "01-small.ipynb")
-    nbformat.write(small_activity.chapter(), folder / "02-other.ipynb")
+    nbformat.write(chapter, folder / SMALL)
+    nbformat.write(small_activity.chapter(), folder / "activity" / "02-other.ipynb")
     changed = [path.name for path in editions.write_student(tmp_path / "out", folder)]
     assert sorted(changed) == ["01-small.ipynb", "02-other.ipynb", "activity.zip"]
 
 
 def test_somebodys_work_is_not_overwritten(folder, tmp_path):
     editions.write_student(tmp_path / "out", folder)
-    mine = tmp_path / "out" / "01-small.ipynb"
+    mine = tmp_path / "out" / SMALL
     mine.write_text(
         mine.read_text(encoding="utf-8").replace("guess_01 = ...", "guess_01 = 60"),
         encoding="utf-8",
     )
     cell_changed = small_activity.chapter()
     cell_of(cell_changed, "rest").source += " Indeed."
-    nbformat.write(cell_changed, folder / "01-small.ipynb")
+    nbformat.write(cell_changed, folder / SMALL)
     with pytest.raises(editions.EditionError, match=r"01-small.ipynb"):
         editions.write_student(tmp_path / "out", folder)
     assert "guess_01 = 60" in mine.read_text(encoding="utf-8")
@@ -365,7 +373,7 @@ def test_a_folder_without_chapters_is_named(tmp_path, capsys):
 
 @pytest.fixture(scope="module")
 def real():
-    """The student edition of the activity, by file name."""
+    """The student edition of every chapter with exercises, by its path."""
     return {
         name: nbformat.reads(content.decode(), as_version=4)
         for name, content in editions.student_files().items()
@@ -375,7 +383,7 @@ def real():
 @every_chapter
 def test_nothing_of_a_solution_remains(real, path):
     source = nbformat.read(path, as_version=4)
-    assert leaks.find(real[path.name], source, leaks.rubrics()) == []
+    assert leaks.find(real[name_of(path)], source, leaks.rubrics()) == []
 
 
 @every_chapter
@@ -398,23 +406,22 @@ def test_no_sentence_of_a_solution_is_in_another_chapter(real, path):
 
 @every_chapter
 def test_it_needs_no_other_folder(real, path):
-    for cell in real[path.name].cells:
+    for cell in real[name_of(path)].cells:
         if cell.cell_type == "markdown":
             assert not re.search(r"\{[a-z:]+\}`", cell.source), f"{cell.id}: a role"
             for target in re.findall(r"\]\(([^)\s]+)\)", cell.source):
-                assert re.match(r"https?:|#|data:", target) or target in real, (
-                    f"{cell.id}: {target}"
-                )
+                there = posixpath.normpath(posixpath.join(path.parent.name, target))
+                assert re.match(r"https?:|#|data:", target) or there in real, f"{cell.id}: {target}"
 
 
 @every_chapter
 def test_its_metadata_are_those_of_a_notebook_never_run(real, path):
-    assert real[path.name].metadata == editions.KERNEL
-    assert "papermill" not in json.dumps(real[path.name])
+    assert real[name_of(path)].metadata == editions.KERNEL
+    assert "papermill" not in json.dumps(real[name_of(path)])
 
 
 @every_chapter
 def test_every_exercise_of_a_chapter_is_in_it(real, path):
     asked = [e.id for e in exercises(nbformat.read(path, as_version=4))]
-    kept = [exercise_id(cell) for cell in real[path.name].cells if "exercise" in tags(cell)]
+    kept = [exercise_id(cell) for cell in real[name_of(path)].cells if "exercise" in tags(cell)]
     assert asked == kept

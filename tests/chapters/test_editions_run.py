@@ -10,11 +10,11 @@ import small_activity
 from nbclient import NotebookClient
 
 from course.chapters import editions
-from course.chapters.cells import activity_chapters
+from course.chapters.cells import exercise_chapters
 from course.chapters.exercises import exercises
 from course.chapters.kernels import async_kernel_manager
 
-CHAPTERS = activity_chapters()
+CHAPTERS = exercise_chapters()
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 GIVEN = {"hierarchical"}  # declared by Exercise 15b, but fitted by the chapter itself
 

@@ -127,13 +127,13 @@ def test_a_notebook_that_does_not_exist_is_named(capsys, tmp_path):
     assert "99-none.ipynb" in capsys.readouterr().out
 
 
-def test_chapters_are_listed_lecture_first(monkeypatch, tmp_path):
+def test_chapters_are_listed_lecture_first(tmp_path):
     for name in ("beyond/01-d", "activity/01-a", "lecture/02-b", "lecture/01-c", "lecture/draft"):
         path = tmp_path / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    monkeypatch.setattr(chapter_cells, "NOTEBOOKS", tmp_path)
-    assert [f"{path.parent.name}/{path.stem}" for path in chapter_cells.chapters()] == [
+    found = chapter_cells.chapters(tmp_path)
+    assert [f"{path.parent.name}/{path.stem}" for path in found] == [
         "lecture/01-c",
         "lecture/02-b",
         "activity/01-a",

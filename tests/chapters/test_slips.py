@@ -7,7 +7,7 @@ from nbformat.v4 import new_markdown_cell
 
 from course.__main__ import main
 from course.chapters import execute, slips
-from course.chapters.cells import activity_chapters, chapters, read, tags
+from course.chapters.cells import chapters, exercise_chapters, read, tags
 from course.chapters.editions import EditionError, student_files
 from course.chapters.slips import SlipError
 from course.grading import assignment, nbgrader
@@ -119,7 +119,7 @@ def test_the_chapters_have_none(path):
 
 def broken(kind):
     """The first chapter of the activity with a slip against the rules of judging."""
-    notebook = read(activity_chapters()[0])
+    notebook = read(exercise_chapters()[0])
     exercise = next(cell for cell in notebook.cells if "exercise" in tags(cell))
     if kind == "types":
         name = next(iter(exercise.metadata["course"]["expects"]))
@@ -145,16 +145,17 @@ def test_what_is_asked_is_what_is_judged(kind, says):
 @pytest.fixture
 def one_slip(tmp_path):
     """A folder with a chapter of the activity in which a solution lost its tag."""
-    notebook = read(activity_chapters()[0])
+    notebook = read(exercise_chapters()[0])
     lost = next(cell for cell in notebook.cells if "solution" in tags(cell))
     lost.metadata["tags"] = ["solutions"]
-    nbformat.write(notebook, tmp_path / "01-warm-up.ipynb")
+    (tmp_path / "activity").mkdir()
+    nbformat.write(notebook, tmp_path / "activity" / "01-warm-up.ipynb")
     return tmp_path, f"01-warm-up, cell {lost.id}: no tag is called solutions"
 
 
 def test_every_command_refuses_it(one_slip, monkeypatch, tmp_path, capsys):
     folder, says = one_slip
-    path = folder / "01-warm-up.ipynb"
+    path = folder / "activity" / "01-warm-up.ipynb"
     for make in (
         lambda: student_files(folder),
         lambda: execute.execute(path),

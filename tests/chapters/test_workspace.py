@@ -174,20 +174,20 @@ def test_what_is_in_it_is_for_readers(written, name):
     source, notebook = cells.read(NOTEBOOKS / name), cells.read(written / name)
     nbformat.validate(notebook)
     assert notebook.metadata == cells.KERNEL
-    lecture = not name.startswith("activity")
-    for cell in notebook.cells:
-        assert set(cell.metadata) <= ({"slideshow"} if lecture else {"tags", "course"}), cell.id
+    activity = name.startswith("activity")
+    asked = [exercise_id(cell) for cell in source.cells if "check" in tags(cell)]
+    known = {"tags", "course"} if asked else {"slideshow"}
+    assert all(set(cell.metadata) <= known for cell in notebook.cells)
     here = {cell.id for cell in notebook.cells}
-    left_out = {"claims"} if lecture else cells.ANSWERS
+    left_out = cells.ANSWERS if activity else {"claims", "solution"}
     for cell in source.cells:
         assert (cell.id in here) == (not tags(cell) & left_out), cell.id
-    if lecture:
-        kept = [cell for cell in source.cells if cell.id in here and cell.get("outputs")]
+    assert [exercise_id(c) for c in notebook.cells if "check" in tags(c)] == asked
+    if not activity:
+        kept = [c for c in source.cells if c.id in here and c.get("outputs")]
+        kept = [cell for cell in kept if not exercise_id(cell)]
         shown = {cell.id: cell.get("outputs") for cell in notebook.cells}
         assert kept and all(shown[cell.id] == cell.outputs for cell in kept)
-    else:
-        asked = [exercise_id(cell) for cell in source.cells if "check" in tags(cell)]
-        assert [exercise_id(c) for c in notebook.cells if "check" in tags(c)] == asked
 
 
 @pytest.mark.parametrize(

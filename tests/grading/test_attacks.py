@@ -127,6 +127,22 @@ def test_nothing_outside_can_be_read(canary, run):
     assert ".git" not in text and "home" not in text.rpartition("[")[2].replace("'.old'", "")
 
 
+EXACT = PROJECT / "course" / "exact"
+USES_EXACT = "from course.exact import hierarchical; print('imported')"
+
+
+def test_the_activity_cannot_import_exact_posteriors(run):
+    unmount = f"import ctypes\nprint(ctypes.CDLL(None).umount2({str(EXACT)!r}.encode(), 2))"
+    text = texts(run([unmount, USES_EXACT, reading(EXACT)]))
+    assert "imported" not in text and text.startswith("-1\n") and "[]" in text
+
+
+def test_chapters_beyond_the_lecture_can_and_change_nothing_in_them(run):
+    result = run([USES_EXACT, f"open({str(EXACT / 'priors.py')!r}, 'a')"], exact=True)
+    assert texts(result) == "imported\n"
+    assert result["cells"][1]["error"]["type"] in ("OSError", "PermissionError")
+
+
 def test_what_a_fork_inherits_knows_nothing(canary, run):
     result = run(
         [

@@ -17,7 +17,9 @@ from bs4 import BeautifulSoup
 from grading_tools import WARM_UP, grade, quick, run_in, warm
 
 from course import data
+from course.chapters.cells import exercise_id
 from course.chapters.editions import solved
+from course.chapters.slips import read_chapter
 from course.grading import (
     assignment,
     cli,
@@ -32,7 +34,7 @@ from course.grading import (
 )
 from course.grading.feedback import filename
 from course.judging import verdict
-from course.paths import PROJECT, SAMPLE_CLASS, SAMPLE_ROSTER
+from course.paths import NOTEBOOKS, PROJECT, SAMPLE_CLASS, SAMPLE_ROSTER
 
 pytestmark = [
     pytest.mark.needs_data,
@@ -106,6 +108,43 @@ def graded(tmp_path_factory, command):
     )
     assert code == cli.DONE
     return folder / "out"
+
+
+# ------------------------------------------------------------------------ beyond the lecture
+
+
+def without_most_of_the_lesson(path):
+    """A chapter beyond the lecture, solved; of what is to be read, only what it imports."""
+    notebook = solved(read_chapter(path))
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if exercise_id(cell) or cell.id in ("setup", "without-kingston")
+    ]
+    return notebook
+
+
+def test_chapters_beyond_the_lecture_are_a_bonus_and_nobody_misses_them(tmp_path, command):
+    folder, output = quick(tmp_path / "in", ("ann", "bob", "cid")), tmp_path / "out"
+    beyond = without_most_of_the_lesson(NOTEBOOKS / "beyond" / "01-prior.ipynb")
+    (folder / "ann_01-prior.ipynb").write_text(samples.as_text(beyond), encoding="utf-8")
+    assert command(folder, "--output", output) == cli.DONE
+    rows = book(output)
+    worth = assignment.load().exercises["ex-b1"].points
+    assert rows["ann"]["maximum"] == rows["bob"]["maximum"]
+    assert int(rows["bob"]["maximum"]) == sum(
+        e.points for id, e in assignment.load().exercises.items() if id[3:] < "17"
+    )
+    assert float(rows["ann"]["ex-b1"]) == worth and float(rows["ann"]["bonus"]) == worth
+    assert float(rows["ann"]["points_so_far"]) > float(rows["bob"]["points_so_far"]) + worth
+    assert rows["ann"]["points"] == rows["ann"]["ex-b2"] == ""  # a text is to be marked
+    bob = rows["bob"]
+    assert bob["points"] and bob["ex-b1"] == "" and bob["bonus"] == bob["ex-02"] == "0"
+    pages = {who: (output / "feedback" / filename(who)).read_text("utf-8") for who in rows}
+    assert "The prior that the data wrote" in pages["ann"] and "bonus" in pages["ann"]
+    assert "The prior that the data wrote" not in pages["bob"] and "bonus" not in pages["bob"]
+    report = (output / grade_folder.REPORT).read_text(encoding="utf-8")
+    assert "Exercise b1" not in report.partition("Points by exercise")[0]
 
 
 # ----------------------------------------------------------------------------- the sample class

@@ -138,7 +138,7 @@ UNREADABLE = {
     "deep": (b"[" * 200_000, "not JSON"),
     "another-notebook": (
         b'{"cells": [{"cell_type": "code", "source": "a = 1"}]}',
-        "none of the activity's notebooks",
+        "none of the notebooks with exercises",
     ),
     "many-lists": (b'{"cells": [' + b"[]," * 1_100_000 + b"[]]}", "holds too much"),
     "much-code": (

@@ -13,14 +13,14 @@ import nbformat
 import pytest
 
 from course.chapters import leaks
-from course.chapters.cells import activity_chapters
+from course.chapters.cells import exercise_chapters
 from course.chapters.editions import student
 from course.chapters.exercises import exercises
 from course.grading import assignment, nbgrader
 from course.judging import questions
 from course.paths import PROJECT
 
-CHAPTERS = activity_chapters()
+CHAPTERS = exercise_chapters()
 NBGRADER = "nbgrader==0.9.6"
 
 

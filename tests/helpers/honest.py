@@ -17,6 +17,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from course.data import load_baseball
+from course.exact import hierarchical, hierarchical_priors
 from course.fitting.settings import CHAINS
 from course.judging import reference, shrinkage_example
 
@@ -310,6 +311,32 @@ def _guessed_08(rng, fit_of):
     return later | {"mia_x_08": 13, "beyonce_08": 70}
 
 
+def _ex_b1(rng, fit_of):
+    songs = reference.songs().query("artist == 'Lil Skies'")["popularity"]
+    prior, data = 6**-2, len(songs) / 14**2
+    weight = data / (prior + data)
+    return {
+        "weight_b1": round(weight, 2),
+        "mean_b1": 52 * (1 - weight) + songs.mean() * weight,
+        "sd_b1": round(np.sqrt(1 / (prior + data)), 1),
+    }
+
+
+def some_songs(*artists):
+    """Songs of some artists, and the exact posterior that they give."""
+    songs = reference.songs()
+    some = songs[songs["artist"].isin(artists)]
+    priors = hierarchical_priors(songs["popularity"], "chapter")
+    return some, hierarchical(some["popularity"], some["artist"], priors)
+
+
+def _ex_b2(rng, fit_of):
+    _, fitted = some_songs("Röyksopp", "TV Noise", "The xx", "J. Cole")
+    lower, upper = fitted.mu_new().interval(0.8)
+    half = 1.2815515655 * fitted["sigma_mu"].median
+    return {"plugged_b2": 2 * half, "averaged_b2": round(upper - lower, 1), "why_b2": TEXT}
+
+
 def _same(**names):
     return lambda rng, fit_of: names
 
@@ -338,4 +365,6 @@ SOLUTIONS = {
     "ex-16b": _ex_16b,
     "ex-17a": _same(variance_17a=TEXT),
     "ex-17b": _same(bias_17b=TEXT),
+    "ex-b1": _ex_b1,
+    "ex-b2": _ex_b2,
 }

@@ -10,6 +10,7 @@ from honest import (
     new_artist,
     predictions,
     simulated_fit,
+    some_songs,
     song,
 )
 from wrong_answers import WRONG
@@ -406,6 +407,94 @@ def test_a_standard_deviation_where_a_variance_is_asked_for():
     )
 
 
+# ------------------------------------------------------------- numbers that an expression gives
+
+
+def skies(n=3, between=6.0, within=14.0, mu=52.0):
+    """Lil Skies by hand: weight, mean and variance of the posterior."""
+    ybar = reference.sample_means()["Lil Skies"]
+    prior, data = 1 / between**2, n / within**2
+    weight = data / (prior + data)
+    return weight, mu + weight * (ybar - mu), 1 / (prior + data)
+
+
+def four():
+    return some_songs("Röyksopp", "TV Noise", "The xx", "J. Cole")[1]
+
+
+def all_songs():
+    return some_songs(*reference.artists())[1]
+
+
+def width(distribution, prob=0.8):
+    return np.ptp(distribution.interval(prob))
+
+
+#: By declared name: each mistake, and how a student makes it.
+BY_EXPRESSION = {
+    "weight_b1": [
+        (mistakes.SDS_FOR_VARIANCES, lambda: skies(between=6**0.5, within=14**0.5)[0]),
+        (mistakes.OTHER_SIDE, lambda: 1 - skies()[0]),
+        (mistakes.ONE_SONG, lambda: skies(n=1)[0]),
+        (mistakes.AS_PERCENTAGE, lambda: 100 * skies()[0]),
+    ],
+    "mean_b1": [
+        (mistakes.SAMPLE_MEAN, lambda: reference.sample_means()["Lil Skies"]),
+        (mistakes.SDS_FOR_VARIANCES, lambda: skies(between=6**0.5, within=14**0.5)[1]),
+        (mistakes.OTHER_SIDE, lambda: 52 + (1 - skies()[0]) * (skies()[1] - 52) / skies()[0]),
+        (mistakes.ONE_SONG, lambda: skies(n=1)[1]),
+        (mistakes.THIS_POPULATION, lambda: all_songs().mu_j("Lil Skies").mean),
+        (mistakes.EFFECT, lambda: skies()[1] - 52),
+    ],
+    "sd_b1": [
+        (mistakes.LIKELIHOOD_ALONE, lambda: 14 / np.sqrt(3)),
+        (mistakes.VARIANCE, lambda: skies()[2]),
+        (mistakes.NOT_INVERTED, lambda: 1 / skies()[2]),
+        (mistakes.ONE_SONG, lambda: skies(n=1)[2] ** 0.5),
+        (mistakes.VARIANCES_ADDED, lambda: np.hypot(6, 14 / np.sqrt(3))),
+    ],
+    "plugged_b2": [
+        (mistakes.HALF_WIDTH, lambda: 1.28155 * four()["sigma_mu"].median),
+        (mistakes.ONE_SD, lambda: 2 * four()["sigma_mu"].median),
+        (mistakes.OTHER_PROBABILITY, lambda: 2 * 1.95996 * four()["sigma_mu"].median),
+        (mistakes.ALL_ARTISTS, lambda: 2 * 1.28155 * all_songs()["sigma_mu"].median),
+        (
+            mistakes.SONG_NOT_MEAN,
+            lambda: 2 * 1.28155 * np.hypot(*(four()[n].median for n in ("sigma_y", "sigma_mu"))),
+        ),
+    ],
+    "averaged_b2": [
+        (mistakes.PLUGGED_IN, lambda: 2 * 1.28155 * four()["sigma_mu"].median),
+        (mistakes.NO_ARTIST_SPREAD, lambda: width(four()["mu"])),
+        (mistakes.SONG_NOT_MEAN, lambda: width(four().marginal(Target("predict_new")))),
+        (mistakes.OTHER_PROBABILITY, lambda: width(four().mu_new(), 0.89)),
+        (mistakes.OTHER_PROBABILITY, lambda: width(four().mu_new(), 0.95)),
+        (mistakes.ALL_ARTISTS, lambda: width(all_songs().mu_new())),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "name, mistake, answer",
+    [
+        pytest.param(name, mistake, answer, id=f"{name}-{mistake.name}")
+        for name, cases in BY_EXPRESSION.items()
+        for mistake, answer in cases
+    ],
+)
+def test_a_mistake_in_a_number_by_expression_is_named(name, mistake, answer):
+    exercise = f"ex-{name.rpartition('_')[2]}"
+    for given in (answer(), round(answer(), 3)):
+        verdict = verdict_on(exercise, name, given, 0, 1000)
+        assert (verdict.status, verdict.mistake) == ("wrong", mistake.name)
+
+
+def test_every_expression_of_a_mistake_has_such_a_case():
+    for name, known in mistakes.EXPRESSIONS.items():
+        assert [mistake.name for mistake, _ in BY_EXPRESSION[name]] == [m.name for m, _ in known]
+        assert len({mistake.name for mistake, _ in known}) >= 3
+
+
 # ------------------------------------------------------------------------ the HDI of one's draws
 
 
@@ -465,6 +554,7 @@ def test_every_mistake_has_a_test():
         mistakes.RESAMPLED.name,
         mistakes.STANDARD_DEVIATION.name,
     }
+    tested |= {mistake.name for cases in BY_EXPRESSION.values() for mistake, _ in cases}
     for wrong in WRONG.values():
         tested |= {wrong.is_.name} if wrong.is_ else set()
     known = {value.name for value in vars(mistakes).values() if isinstance(value, mistakes.Mistake)}

@@ -11,13 +11,13 @@ from browser_watch import CUT_OFF
 from bs4 import BeautifulSoup
 
 from course.chapters import editions, leaks
-from course.chapters.cells import activity_chapters, chapters
+from course.chapters.cells import chapters, exercise_chapters
 from course.chapters.exercises import exercises
 from course.paths import PROJECT
 from course.site import book
 
 SMALL = small_activity.chapter()
-CHAPTERS = activity_chapters()
+CHAPTERS = exercise_chapters()
 LESSONS = [path for path in chapters() if path not in CHAPTERS]
 PAGE = "notebooks/activity/01-small"
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -339,7 +339,7 @@ def test_nothing_is_cut_off(window):
 
 @every_chapter
 def test_a_chapter_has_a_box_and_a_folded_solution_for_each_exercise(site, path):
-    page = soup(site, f"notebooks/activity/{path.stem}")
+    page = soup(site, f"notebooks/{path.parent.name}/{path.stem}")
     asked = exercises(nbformat.read(path, as_version=4))
     headings = {
         box["id"]: box.select_one("h2, h3, h4").text.strip(" #\n")
@@ -353,15 +353,17 @@ def test_a_chapter_has_a_box_and_a_folded_solution_for_each_exercise(site, path)
 
 @every_chapter
 def test_a_chapter_offers_its_student_edition(site, path):
-    edition = nbformat.read(site / "_downloads" / path.name, as_version=4)
+    edition = nbformat.read(site / "_downloads" / path.parent.name / path.name, as_version=4)
     assert not leaks.find(edition, nbformat.read(path, as_version=4), leaks.rubrics())
     links = [
         a["href"]
-        for a in soup(site, f"notebooks/activity/{path.stem}").select(".chapter-downloads a")
+        for a in soup(site, f"notebooks/{path.parent.name}/{path.stem}").select(
+            ".chapter-downloads a"
+        )
     ]
     assert links == [
-        f"../../_downloads/{path.name}",
-        f"../../_downloads/{path.stem}-with-solutions.ipynb",
+        f"../../_downloads/{path.parent.name}/{path.name}",
+        f"../../_downloads/{path.parent.name}/{path.stem}-with-solutions.ipynb",
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from course.chapters.cells import activity_chapters
+from course.chapters.cells import exercise_chapters
 from course.chapters.exercises import exercises
 from course.paths import PROJECT
 from course.site import browser, pdf
@@ -72,7 +72,7 @@ def test_every_solution_stands_behind_the_last_chapter_and_nowhere_else(reader):
     listed = entries[entries.index("Solutions") :]
     asked = [
         exercise
-        for path in activity_chapters()
+        for path in exercise_chapters()
         for exercise in exercises(nbformat.read(path, as_version=4))
     ]
     assert asked

@@ -1,11 +1,10 @@
-"""Downloads of chapters: each as it is handed out and, apart from it, an activity's solutions.
+"""Downloads of chapters: each as it is handed out and, apart from it, one with its solutions.
 
 Sphinx offers the source of a page, which here has claims and solutions in it. The header of a
-chapter offers its edition instead; an activity chapter offers it below its title, too, and the page
-of all exercises offers all of the activity as one file.
+chapter offers its edition instead; one with exercises offers it below its title, too, and the page
+of all exercises offers those of each part as one file.
 """
 
-import shutil
 from pathlib import Path
 
 from docutils import nodes
@@ -14,17 +13,16 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from course.chapters import editions
-from course.chapters.cells import activity_chapters
-from course.site.sphinx.exercises import withheld
+from course.chapters.cells import chapters
+from course.site.sphinx.exercises import pages_with_exercises, withheld
 
 CHAPTERS = "notebooks/"
-PAGES = f"{CHAPTERS}activity/"
 LIST = "book/exercises"
 FOLDER = "_downloads"
 NOTEBOOK = "Notebook"
 STUDENT = "Student notebook"
 SOLVED = "Chapter with solutions"
-ALL = "All student notebooks"
+ALL = {"activity": "All student notebooks", "beyond": "Those beyond the lecture"}
 
 
 def setup(app: Sphinx) -> dict:
@@ -35,33 +33,31 @@ def setup(app: Sphinx) -> dict:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def is_lesson(page: str) -> bool:
-    """Is a page a chapter to read, one without exercises?"""
-    return page.startswith(CHAPTERS) and not page.startswith(PAGES)
+def offers(page: str, asking: list[str]) -> dict[str, str]:
+    """What a page offers: the name of each link, and its address from that page.
 
-
-def offers(page: str) -> dict[str, str]:
-    """What a page offers: the name of each link, and its address from that page."""
+    asking: the pages of chapters with exercises.
+    """
     folder = "../" * page.count("/") + FOLDER
     if page == LIST:
-        return {ALL: f"{folder}/{editions.ARCHIVE}"}
-    if is_lesson(page):
-        return {NOTEBOOK: f"{folder}/{page.removeprefix(CHAPTERS)}.ipynb"}
-    if not page.startswith(PAGES):
+        parts = dict.fromkeys(other.split("/")[1] for other in asking)
+        return {ALL[part]: f"{folder}/{part}.zip" for part in parts}
+    if not page.startswith(CHAPTERS):
         return {}
-    name = page.removeprefix(PAGES)
-    links = {STUDENT: f"{folder}/{name}.ipynb"}
-    if not withheld():
-        links[SOLVED] = f"{folder}/{name}-with-solutions.ipynb"
-    return links
+    address = f"{folder}/{page.removeprefix(CHAPTERS)}"
+    if page not in asking:
+        return {NOTEBOOK: f"{address}.ipynb"}
+    solved = {} if withheld() else {SOLVED: f"{address}-with-solutions.ipynb"}
+    return {STUDENT: f"{address}.ipynb"} | solved
 
 
 def offer_below_title(app: Sphinx, doctree: nodes.document, page: str) -> None:
-    """Put the links below the title of a page of the activity."""
-    if is_lesson(page) or not offers(page) or app.builder.name != "html":
+    """Put the links below the title of a chapter with exercises, and of the page of all."""
+    asking = pages_with_exercises(app.env)
+    if app.builder.name != "html" or page not in [*asking, LIST] or not asking:
         return
     line = nodes.paragraph(text="Download: ")
-    for name, address in offers(page).items():
+    for name, address in offers(page, asking).items():
         if len(line) > 1:
             line += nodes.Text(" · ")
         line += download_reference("", name, refuri=address)
@@ -87,7 +83,7 @@ def offer_in_header(app: Sphinx, page: str, template: str, context: dict, doctre
                 "icon": "fas fa-file",
                 "label": f"download-{name.split()[0].lower()}-button",
             }
-            for name, address in offers(page).items()
+            for name, address in offers(page, pages_with_exercises(app.env)).items()
         ] + others
 
 
@@ -101,24 +97,23 @@ def write_downloads(app: Sphinx, exception: Exception | None) -> None:
     """
     if exception or app.builder.name != "html":
         return
-    chapters = Path(app.srcdir, PAGES)
-    folder = Path(app.outdir, FOLDER)
-    for page in filter(is_lesson, app.env.found_docs):
-        target = folder / f"{page.removeprefix(CHAPTERS)}.ipynb"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # By itself: a link to another chapter would lead nowhere.
-        lesson = editions.handed_out(Path(app.srcdir, f"{page}.ipynb"))
-        target.write_bytes(editions.as_bytes(lesson))
-    if not activity_chapters(chapters):
-        return
-    try:
-        files = editions.student_files(chapters)
-    except editions.EditionError as error:
-        raise ExtensionError(str(error)) from None
-    folder.mkdir(parents=True, exist_ok=True)
+    notebooks = Path(app.srcdir, CHAPTERS)
+    asking = pages_with_exercises(app.env)
+    files = {}
+    for path in chapters(notebooks):
+        name = path.relative_to(notebooks).as_posix()
+        if f"{CHAPTERS}{name}".removesuffix(".ipynb") not in asking:
+            # By itself: a link to another chapter would lead nowhere.
+            files[name] = editions.as_bytes(editions.handed_out(path))
+        elif not withheld():
+            files[f"{name.removesuffix('.ipynb')}-with-solutions.ipynb"] = path.read_bytes()
+    if asking:
+        try:
+            student = editions.student_files(notebooks)
+        except editions.EditionError as error:
+            raise ExtensionError(str(error)) from None
+        files |= student | editions.archives(student)
     for name, content in files.items():
-        (folder / name).write_bytes(content)
-        if not withheld():
-            solved = f"{name.removesuffix('.ipynb')}-with-solutions.ipynb"
-            shutil.copyfile(chapters / name, folder / solved)
-    (folder / editions.ARCHIVE).write_bytes(editions.archive(files))
+        target = Path(app.outdir, FOLDER, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)

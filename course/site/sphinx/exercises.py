@@ -17,13 +17,14 @@ from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import exercise_node, solution_node
 
-from course.chapters.cells import ANSWERS, activity_chapters, exercise_id, read, tags, title
-from course.chapters.exercises import Exercise, exercises, number_of, parse
+from course.chapters.cells import exercise_chapters, exercise_id, read, tags, title
+from course.chapters.exercises import Exercise, exercises, number_of, parse, to_withhold
 from course.site.solutions import SHOWN, VARIABLE, WITHHELD, ChoiceError, choice
 
 LIST_HEAD = ("Exercise", "Kind", "Points")
@@ -68,6 +69,12 @@ def merge_visitors(app: Sphinx) -> None:
     handlers["singlehtml"] = {**handlers.get("html", {}), **handlers.get("singlehtml", {})}
 
 
+def pages_with_exercises(env: BuildEnvironment) -> list[str]:
+    """The pages that have exercises, in alphabetical order; known once all pages are read."""
+    registry = getattr(env, "sphinx_exercise_registry", {})
+    return sorted({entry["docname"] for entry in registry.values()})
+
+
 # ------------------------------------------------------------- from cells to directives
 
 
@@ -94,7 +101,8 @@ def shape(notebook: NotebookNode) -> None:
 
 def withhold(notebook: NotebookNode) -> None:
     """Remove solutions and answer keys."""
-    notebook.cells = [cell for cell in notebook.cells if not tags(cell) & ANSWERS]
+    answers = to_withhold(notebook)
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in answers]
 
 
 def solution_of():
@@ -222,13 +230,11 @@ class ExerciseList(SphinxDirective):
         """Make the tables."""
         result: list[nodes.Node] = []
         found: list[Exercise] = []
-        for path in activity_chapters(Path(self.env.srcdir, "notebooks", "activity")):
+        for path in exercise_chapters(Path(self.env.srcdir, "notebooks")):
             self.env.note_dependency(str(path))
             notebook = read(path)
             asked = exercises(notebook)
-            if not asked:
-                continue
-            page = f"/notebooks/activity/{path.name}"
+            page = f"/notebooks/{path.parent.name}/{path.name}"
             result.append(nodes.rubric("", "", *self.parse_text(f"[{title(notebook)}]({page})")))
             result.append(
                 self.table(

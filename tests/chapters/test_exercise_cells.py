@@ -1,4 +1,4 @@
-"""The activity's cells: every exercise is complete, in order, and can be solved as declared."""
+"""Cells of exercises: every one is complete, in order, and can be solved as declared."""
 
 import ast
 import re
@@ -9,13 +9,15 @@ import small_activity
 from nbformat.v4 import new_markdown_cell
 
 from course.chapters import slips
-from course.chapters.cells import activity_chapters, exercise_id, read, tags
-from course.chapters.exercises import ExerciseError, exercises, number_of, parse
+from course.chapters.cells import exercise_chapters, exercise_id, read, tags
+from course.chapters.exercises import ExerciseError, exercises, is_lesson, number_of, parse
 from course.chapters.rubrics import tables
 from course.judging import questions
 from course.paths import RUBRICS
 
-CHAPTERS = activity_chapters()
+CHAPTERS = exercise_chapters()
+ACTIVITY = [path for path in CHAPTERS if path.parent.name == "activity"]
+BEYOND = [path for path in CHAPTERS if path.parent.name == "beyond"]
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 # Numbered as in the source; `ex-00` asks for what its warm-up section asks in passing.
 NUMBERS = [
@@ -76,10 +78,22 @@ def code_of(notebook, tag, id):
     )
 
 
-def test_the_exercises_are_those_of_the_source():
-    asked = [exercise for path in CHAPTERS for exercise in exercises(read(path))]
+def test_the_exercises_of_the_activity_are_those_of_the_source():
+    asked = [exercise for path in ACTIVITY for exercise in exercises(read(path))]
     assert [exercise.number for exercise in asked] == NUMBERS
     assert [exercise.id for exercise in asked if exercise.optional] == ["ex-17a", "ex-17b"]
+
+
+@pytest.mark.parametrize("path", BEYOND, ids=lambda path: path.stem)
+def test_a_chapter_beyond_the_lecture_has_two_at_its_end_which_are_a_bonus(path):
+    notebook = read(path)
+    place = int(path.stem[:2])
+    assert [exercise.id for exercise in exercises(notebook)] == [
+        f"ex-b{2 * place - 1}",
+        f"ex-b{2 * place}",
+    ]
+    assert is_lesson(notebook)
+    assert role(notebook.cells[-1]) is None and role(notebook.cells[-2]) == "check"
 
 
 @every_chapter
@@ -127,7 +141,7 @@ def test_declared_names_are_left_open_by_the_stub_and_assigned_by_the_solution(p
             assert name in solution, f"{exercise.id}: the solution does not assign {name}"
 
 
-def test_declared_names_are_unique_in_the_activity():
+def test_declared_names_are_unique():
     names = [
         name
         for path in CHAPTERS
@@ -252,9 +266,9 @@ def test_a_cell_is_read(cell):
 @pytest.mark.parametrize(
     "key, value, message",
     [
-        ("exercise", "ex-5a", "not like 'ex-05a'"),
+        ("exercise", "ex-5a", "not like 'ex-05a' or 'ex-b1'"),
         ("exercise", "ex-05b", "Exercise 5b · Title"),
-        ("exercise", None, "not like 'ex-05a'"),
+        ("exercise", None, "not like 'ex-05a' or 'ex-b1'"),
         ("points", "3", "not a whole number"),
         ("points", 0, "not a whole number"),
         ("kind", "essay", "is none of"),
@@ -275,9 +289,18 @@ def test_a_heading_without_its_title_is_named(cell):
         parse(cell)
 
 
-@pytest.mark.parametrize("id, number", {"ex-00": "0", "ex-05a": "5a", "ex-17b": "17b"}.items())
+@pytest.mark.parametrize(
+    "id, number",
+    {"ex-00": "0", "ex-05a": "5a", "ex-17b": "17b", "ex-b1": "b1", "ex-b14": "b14"}.items(),
+)
 def test_numbers_are_the_sources(id, number):
     assert number_of(id) == number
+
+
+@pytest.mark.parametrize("id", ["ex-5a", "ex-b0", "ex-b01", "ex-b1a", "ex-05a ", "b1"])
+def test_what_is_no_id_is_named(id):
+    with pytest.raises(ExerciseError, match="ex-05a or ex-b1"):
+        number_of(id)
 
 
 def test_the_small_chapter_of_other_tests_is_like_a_real_one(tmp_path):
