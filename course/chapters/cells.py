@@ -1,5 +1,6 @@
 """What is general about chapters and their cells: tags, titles, reading and writing."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -62,3 +63,14 @@ def exercise_id(cell: NotebookNode) -> str | None:
 def title(notebook: NotebookNode) -> str:
     """The title of a chapter: its first heading, without the marks."""
     return notebook.cells[0].source.partition("\n")[0].lstrip("# ") if notebook.cells else ""
+
+
+def question(notebook: NotebookNode) -> str:
+    """The question of a chapter: the line below its title."""
+    return notebook.cells[0].source.partition("\n")[2].strip() if notebook.cells else ""
+
+
+def minutes(notebook: NotebookNode) -> int:
+    """How long a chapter takes, as its second cell says; 0 where it does not."""
+    found = re.search(r"\*About (\d+) minutes", notebook.cells[1].source)
+    return int(found[1]) if found else 0

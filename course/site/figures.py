@@ -74,6 +74,22 @@ def inline(svg: str, alt: str, prefix: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
+def thumbnail(svg: str, prefix: str) -> str:
+    """A figure as a small picture: without its letters, and nothing for a screen reader.
+
+    `svg` and `prefix` are those of `inline`.
+    """
+    root = ElementTree.fromstring(inline(svg, "", prefix))
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag == "text":
+                parent.remove(child)
+    for name in ("role", "aria-label", "style"):
+        del root.attrib[name]
+    root.attrib |= {"class": "plot thumbnail", "aria-hidden": "true"}
+    return ElementTree.tostring(root, encoding="unicode")
+
+
 def referred(element: ElementTree.Element) -> list[str]:
     """The ids that an element refers to."""
     return [

@@ -1,0 +1,57 @@
+"""The directive ``{chapters}``: a part's chapters as cards with number, question and figure."""
+
+from html import escape
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from course.chapters.cells import chapters, minutes, question, read, title
+from course.paths import NOTEBOOKS
+from course.site.figures import thumbnail
+
+SVG = "image/svg+xml"
+CARD = """\
+<li><a href="{link}">{picture}
+<span class="card-number">{number}</span>
+<span class="card-title">{title}</span>
+<span class="card-question">{question}</span>
+<span class="card-minutes">{minutes} minutes</span></a></li>"""
+
+
+def setup(app: Sphinx) -> dict:
+    """Register the extension (called by Sphinx)."""
+    app.add_directive("chapters", Cards)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+class Cards(SphinxDirective):
+    """``{chapters} lecture``: the argument is a folder of `notebooks`."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """A list of links."""
+        cards = []
+        part = [path for path in chapters() if path.parent.name == self.arguments[0]]
+        for number, path in enumerate(part, 1):
+            self.env.note_dependency(str(path))
+            notebook = read(path)
+            page = f"notebooks/{path.relative_to(NOTEBOOKS).with_suffix('').as_posix()}"
+            figures = [
+                output.data[SVG]
+                for cell in notebook.cells
+                for output in cell.get("outputs", [])
+                if SVG in output.get("data", {}) and "solution" not in cell.metadata.get("tags", [])
+            ]
+            cards.append(
+                CARD.format(
+                    link=self.env.app.builder.get_relative_uri(self.env.docname, page),
+                    picture=thumbnail(figures[0], f"{path.stem}-") if figures else "",
+                    number=number,
+                    title=escape(title(notebook)),
+                    question=escape(question(notebook)),
+                    minutes=minutes(notebook),
+                )
+            )
+        return [nodes.raw("", f"<ol class='cards'>{''.join(cards)}</ol>", format="html")]
