@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 # A script and a style sheet of ours, loaded only by pages that hold an element of this class.
-PARTS = {"shrinkage-explorer": "shrinkage", "quiz": "quiz"}
+PARTS = {"shrinkage-explorer": "shrinkage", "quiz": "quiz", "pooling-picture": "front"}
 # An empty header cell is no header; a list has items, and doc-biblioentry is out of use.
 REPAIRS = {
     "<th></th>": "<td></td>",

@@ -1,0 +1,79 @@
+"""The directive ``{pooling}``: all groups as dots, between one pool and islands.
+
+It draws what the explorer (`course.explorer`) of a chapter has stored, at the posterior medians of
+the two standard deviations. `assets/front.js` adds a slider that moves the dots.
+"""
+
+from html import escape
+from xml.etree import ElementTree
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from course.chapters.cells import read
+from course.paths import NOTEBOOKS
+
+CLASS = "shrinkage-explorer"
+WIDTH, ROW, TOP, SIDE = 720, 8, 12, 20
+LARGEST = 100  # popularity is between 0 and this
+
+
+def setup(app: Sphinx) -> dict:
+    """Register the extension (called by Sphinx)."""
+    app.add_directive("pooling", Pooling)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+class Pooling(SphinxDirective):
+    """``{pooling} lecture/06-shrinkage``: the argument is a chapter with an explorer."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The picture, or an error where the chapter has no explorer."""
+        path = NOTEBOOKS / f"{self.arguments[0]}.ipynb"
+        self.env.note_dependency(str(path))
+        for cell in read(path).cells:
+            for output in cell.get("outputs", []):
+                if CLASS in (html := output.get("data", {}).get("text/html", "")):
+                    return [nodes.raw("", picture(ElementTree.fromstring(html)), format="html")]
+        raise self.error(f"There is no explorer in {path.name}.")
+
+
+def picture(explorer: ElementTree.Element) -> str:
+    """The groups of an explorer, a row each; those with few observations above."""
+    rows = [
+        (row[0].text, int(row[1].text), float(row[2].get("data-value")), float(row[4].text))
+        for row in explorer.iterfind(".//tbody/tr")
+    ]
+    rows.sort(key=lambda row: (row[1], row[2]))
+    scale = (WIDTH - 2 * SIDE) / LARGEST
+    bottom = TOP + ROW * len(rows) + 6
+    parts = [
+        f'<line x1="{SIDE + scale * tick}" x2="{SIDE + scale * tick}" y1="{TOP}" y2="{bottom}"/>'
+        f'<text x="{SIDE + scale * tick}" y="{bottom + 16}">{tick}</text>'
+        for tick in range(0, LARGEST + 1, 20)
+    ]
+    for place, (name, n, mean, shrunken) in enumerate(rows):
+        y = TOP + ROW * (place + 0.5)
+        parts.append(
+            f'<g class="row" data-name="{escape(name)}" data-n="{n}" data-mean="{mean}">'
+            f'<line class="pull" x1="{SIDE + scale * mean:.1f}" x2="{SIDE + scale * shrunken:.1f}" '
+            f'y1="{y}" y2="{y}"/>'
+            f'<circle class="own" cx="{SIDE + scale * mean:.1f}" cy="{y}" r="2.4"/>'
+            f'<circle class="estimate" cx="{SIDE + scale * shrunken:.1f}" cy="{y}" '
+            f'r="{2 + n**0.5 / 1.2:.1f}"/></g>'
+        )
+    words = (
+        f"{len(rows)} artists as dots on a scale of popularity from 0 to {LARGEST}, those with few "
+        "songs above. Each dot stands between the artist's own mean and the mean of all; the "
+        "fewer the songs, the further it is from the artist's own."
+    )
+    return (
+        f"<div class='pooling-picture' data-sigma-y='{explorer.get('data-sigma-y')}' "
+        f"data-sigma-mu='{explorer.get('data-sigma-mu')}' data-scale='{scale}' data-side='{SIDE}'>"
+        f'<svg viewBox="0 0 {WIDTH} {bottom + 22}" role="img" aria-label="{words}">'
+        f'{"".join(parts)}<line class="population" y1="{TOP}" y2="{bottom}"/>'
+        '<text class="name"></text></svg></div>'
+    )
