@@ -20,3 +20,17 @@ addEventListener("load", () => {
     }
   });
 });
+
+// On paper the theme is light and solutions are unfolded; afterwards all is as it was.
+let asItWas = () => {};
+matchMedia("print").addEventListener("change", ({ matches: paper }) => {
+  if (!paper) return asItWas();
+  const page = document.documentElement.dataset, { theme } = page;
+  const folded = [...document.querySelectorAll("details.solution:not([open])")];
+  page.theme = "light";
+  folded.forEach((solution) => { solution.open = true; });
+  asItWas = () => {
+    page.theme = theme;
+    folded.forEach((solution) => { solution.open = false; });
+  };
+});

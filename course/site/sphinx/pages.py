@@ -41,8 +41,6 @@ def add_parts(app: Sphinx, page: str, template: str, context: dict, doctree) -> 
     """Let a page load the scripts and style sheets of the parts that it holds, and no others."""
     if doctree is None:
         return
-    if app.builder.name == "singlehtml":  # what is printed: see course/site/pdf.py
-        app.add_css_file("print.css")
     for name, file in PARTS.items():
         if app.builder.name == "singlehtml" and name == "quiz":
             app.add_css_file("quiz.css")
