@@ -22,9 +22,14 @@ addEventListener("load", () => {
 });
 
 // On paper the theme is light and solutions are unfolded; afterwards all is as it was.
-let asItWas = () => {};
-matchMedia("print").addEventListener("change", ({ matches: paper }) => {
-  if (!paper) return asItWas();
+let asItWas = null;
+function paper(begins) {
+  if (begins === Boolean(asItWas)) return;
+  if (!begins) {
+    asItWas();
+    asItWas = null;
+    return;
+  }
   const page = document.documentElement.dataset, { theme } = page;
   const folded = [...document.querySelectorAll("details.solution:not([open])")];
   page.theme = "light";
@@ -33,4 +38,7 @@ matchMedia("print").addEventListener("change", ({ matches: paper }) => {
     page.theme = theme;
     folded.forEach((solution) => { solution.open = false; });
   };
-});
+}
+addEventListener("beforeprint", () => paper(true));
+addEventListener("afterprint", () => paper(false));
+matchMedia("print").addEventListener("change", (event) => paper(event.matches)); // a preview
