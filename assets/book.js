@@ -20,3 +20,25 @@ addEventListener("load", () => {
     }
   });
 });
+
+// On paper the theme is light and solutions are unfolded; afterwards all is as it was.
+let asItWas = null;
+function paper(begins) {
+  if (begins === Boolean(asItWas)) return;
+  if (!begins) {
+    asItWas();
+    asItWas = null;
+    return;
+  }
+  const page = document.documentElement.dataset, { theme } = page;
+  const folded = [...document.querySelectorAll("details.solution:not([open])")];
+  page.theme = "light";
+  folded.forEach((solution) => { solution.open = true; });
+  asItWas = () => {
+    page.theme = theme;
+    folded.forEach((solution) => { solution.open = false; });
+  };
+}
+addEventListener("beforeprint", () => paper(true));
+addEventListener("afterprint", () => paper(false));
+matchMedia("print").addEventListener("change", (event) => paper(event.matches)); // a preview

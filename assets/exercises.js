@@ -1,4 +1,4 @@
-// Folded solutions: a link to one, or to anything inside one, opens it; so does printing.
+// Folded solutions: a link to one, or to anything inside one, opens it.
 
 function openFolded(fragment) {
   const target = document.getElementById(decodeURIComponent(fragment.slice(1)));
@@ -18,10 +18,3 @@ addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href^='#']");
   if (link) openFolded(link.getAttribute("href"));
 });
-
-let openedToPrint = [];
-addEventListener("beforeprint", () => {
-  openedToPrint = [...document.querySelectorAll("details.solution:not([open])")];
-  openedToPrint.forEach((e) => { e.open = true; });
-});
-addEventListener("afterprint", () => openedToPrint.forEach((e) => { e.open = false; }));

@@ -1,7 +1,6 @@
 // Rearranges the book, rendered as a single page, for paper. Run by course/site/pdf.py.
 
 () => {
-  document.documentElement.dataset.theme = "light";
   const article = document.querySelector("article.bd-article") ?? document.body;
 
   // Links within the book lead to places on paper
@@ -50,7 +49,4 @@
     if (!end.contains(e)) e.remove();
   });
   article.querySelectorAll("details").forEach((e) => { e.open = true; });
-  article.querySelectorAll(
-    ".headerlink, .copybtn, .back, .chapter-downloads, .starts, .shrinkage-buttons, "
-    + ".shrinkage-sliders, .shrinkage-choice, .prev-next-footer").forEach((e) => e.remove());
 }

@@ -321,9 +321,9 @@ def test_the_keyboard_opens_and_closes_a_solution(window):
 def test_printing_opens_all_solutions_and_closes_them_again(window):
     page, go = window
     go()
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
     assert page.locator("details.solution[open]").count() == 3
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
     assert page.locator("details.solution[open]").count() == 0
 
 

@@ -49,6 +49,36 @@ def test_a_page_is_complete_offline(site, view, name):
     assert page.evaluate(CUT_OFF) == []
 
 
+# Both sides of every width at which the theme rearranges itself, and common screens
+WIDTHS = [320, 390, 576, 640, 768, 820, 959, 960, 991, 992, 1100, 1199, 1200, 1280, 1600, 1920]
+# What is wider than the window: the whole page, or a note in the margin
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth, page = document.documentElement.scrollWidth;
+  const notes = [...document.querySelectorAll("aside.margin")].map(e => e.getBoundingClientRect());
+  return [...(page > width ? [`the page is ${page} px wide`] : []),
+    ...notes.filter(r => r.left < 0 || r.right > width).map(r => `a note ends at ${r.right} px`)];
+}"""
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    """A browser window that is made wider and narrower."""
+    page = browser.new_page(reduced_motion="reduce")  # else the sidebar takes its time to move
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("name", [*pages(), "search", "genindex"])
+def test_no_page_scrolls_sideways_at_any_width(site, window, name):
+    window.goto(Path(site, f"{name}.html").as_uri())
+    window.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
+    wrong = {}
+    for width in WIDTHS:
+        window.set_viewport_size({"width": width, "height": 900})
+        wrong[width] = window.evaluate(TOO_WIDE)
+    assert not {width: found for width, found in wrong.items() if found}
+
+
 def test_what_is_missing_or_elsewhere_is_noticed(view, tmp_path):
     page, wrong, _ = view
     path = tmp_path / "page.html"

@@ -135,6 +135,14 @@ def test_every_address_follows_from_the_repository(built):
     )
     assert found["JupyterHub"].startswith("https://hub.example.org/hub/user-redirect/git-pull?")
     assert "branch=launch" in found["JupyterHub"]
+    page = BeautifulSoup((site / "lesson.html").read_text(encoding="utf-8"), "html.parser")
+    address = "https://somebody.example.org/fork/lesson.html"
+    assert page.select_one("link[rel=canonical]")["href"] == address
+    assert page.select_one('meta[property="og:url"]')["content"] == address
+    image = page.select_one('meta[property="og:image"]')["content"]
+    assert (site / image.removeprefix("https://somebody.example.org/fork/")).is_file()
+    missing = (site / "404.html").read_text(encoding="utf-8")
+    assert 'href="/fork/_static/' in missing and 'href="/fork/lesson.html"' in missing
     site_map = (site / "sitemap.xml").read_text(encoding="utf-8")
     assert "<loc>https://somebody.example.org/fork/lesson.html</loc>" in site_map
 
