@@ -50,7 +50,7 @@ class Cards(SphinxDirective):
                     picture=thumbnail(figures[0], f"{path.stem}-") if figures else "",
                     number=number,
                     title=escape(title(notebook)),
-                    question=escape(question(notebook)),
+                    question=escape(question(notebook).replace("*", "")),
                     minutes=minutes(notebook),
                 )
             )

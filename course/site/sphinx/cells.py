@@ -20,7 +20,7 @@ from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
 
 from course.chapters import claims, prose, slips, stored_numbers
-from course.chapters.cells import chapters, read, tags, title
+from course.chapters.cells import chapters, question, read, tags, title
 from course.ledger.ours import own_numbers
 from course.ledger.published import Number, numbers
 from course.paths import NOTEBOOKS
@@ -41,6 +41,8 @@ LEDGER_HEAD = (
 OWN_HEAD = ("Number", "Truth", "Computed here", "Verdict")
 
 
+# Ids of cells that only prepare: the book folds them to a line.
+SETUP = ("setup", "one-thread")
 # Tag of a Markdown cell: the directive that it becomes in the book.
 WRAPPERS = {
     "objectives": "::::::{div} objectives",
@@ -78,13 +80,24 @@ def read_notebook(text: str) -> nbformat.NotebookNode:
             cell.metadata["tags"] = [*cell.metadata.tags, "remove-input"]
         elif "claims" in tags(cell):
             fold(cell, claims_in_words(cell.source))
+        elif cell.get("id") in SETUP:
+            fold(cell, "Imports and data")
+    open_with_question(notebook)
     sphinx_exercises.shape(notebook)
     return notebook
 
 
+def open_with_question(notebook: nbformat.NotebookNode) -> None:
+    """Show the question below the title in large type."""
+    if asked := question(notebook):
+        notebook.cells[
+            0
+        ].source = f"# {title(notebook)}\n\n::::::{{div}} chapter-question\n{asked}\n::::::"
+
+
 def fold(cell: nbformat.NotebookNode, words: str) -> None:
     """Show a cell of code as one line, which opens."""
-    cell.metadata["tags"] = [*cell.metadata.tags, "hide-input"]
+    cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
     cell.metadata["mystnb"] = {"code_prompt_show": words, "code_prompt_hide": words}
 
 
