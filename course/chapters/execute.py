@@ -20,10 +20,11 @@ from course.key_numbers import STRICT
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WORKERS = 2
-#: Figures are stored as SVG, which says nothing of when it was drawn.
+#: Figures are stored as SVG, without what it says of itself: when it was drawn, by what, a host.
 FIGURES = (
     "--InlineBackend.figure_formats={'svg'}",
-    "--InlineBackend.print_figure_kwargs={'bbox_inches': 'tight', 'metadata': {'Date': None}}",
+    "--InlineBackend.print_figure_kwargs={'bbox_inches': 'tight', "
+    "'metadata': {'Date': None, 'Creator': None, 'Format': None, 'Type': None}}",
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from course import data, exact
 from course.exact import Marginal, Target
@@ -17,9 +17,12 @@ def value(expression: str) -> float:
     """The value of an expression.
 
     It may name the data sets `spotify`, `running` and `baseball`; `np`, `pd`, `stats` (of SciPy);
-    `songs`, the popularities of an artist's songs; `hierarchical_of`, the exact hierarchical model
-    of some artists' songs, under the chapters' priors; and `posterior`, the exact distribution of a
-    quantity such as "mu_j: Camilo" in that of all artists. A result is one number.
+    `songs` and `tracks`, the popularities of an artist's songs, with copies and without;
+    `hierarchical_of`, the exact hierarchical model of some artists' songs, under the chapters'
+    priors; `posterior`, the exact distribution of a quantity such as "mu_j: Camilo" in that of all
+    artists; `without_copies`, the exact hierarchical model of the rows that differ in some columns;
+    and `best_of`, the probability that the best of some new songs of an artist is so popular. A
+    result is one number.
     """
     return np.asarray(eval(expression, _Names(_KNOWN)), dtype=float).item()
 
@@ -44,6 +47,24 @@ def _hierarchical_of(*artists: str) -> exact.Hierarchical:
     return exact.hierarchical(some["popularity"], some["artist"], priors)
 
 
+def _tracks(artist: str) -> pd.Series:
+    tracks = data.load_spotify(columns="all").drop_duplicates("track_id")
+    return tracks.loc[tracks["artist"] == artist, "popularity"]
+
+
+@cache
+def _without_copies(*columns: str) -> exact.Hierarchical:
+    rows = data.load_spotify(columns="all").drop_duplicates(list(columns))
+    priors = exact.hierarchical_priors(rows["popularity"], "chapter")
+    return exact.hierarchical(rows["popularity"], rows["artist"].astype(str), priors)
+
+
+def _best_of(fitted: exact.Hierarchical, artist: str, songs: int, popularity: float) -> float:
+    draws = fitted.draws(200_000, 84735, ["sigma_y", "mu_j"], [artist])
+    below = special.ndtr((popularity - draws["mu_j"].squeeze("group")) / draws["sigma_y"])
+    return 1 - (below**songs).mean()
+
+
 def _posterior(target: str) -> Marginal:
     return reference.marginal("hierarchical", Target.parse(target), "chapter")
 
@@ -57,4 +78,7 @@ _KNOWN = {
     "songs": _songs,
     "posterior": _posterior,
     "hierarchical_of": _hierarchical_of,
+    "tracks": _tracks,
+    "without_copies": _without_copies,
+    "best_of": _best_of,
 }

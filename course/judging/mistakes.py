@@ -339,6 +339,25 @@ NOT_INVERTED = Mistake(
     "precision for standard deviation",
     ("This looks like a precision: the standard deviation is 1 over its root."),
 )
+COPIES_KEPT = Mistake(
+    "copies kept",
+    ("This looks like the answer with all rows, copies included: give each track one row."),
+)
+SAME_POPULARITY = Mistake(
+    "equal popularities taken for copies",
+    ("This looks as if tracks of equal popularity were dropped: copies have the same `track_id`."),
+)
+ONE_FOR_BEST = Mistake(
+    "one song for the best of several",
+    ("This looks like the probability for a single song: take the best of each simulated set."),
+)
+BEST_FOR_ONE = Mistake(
+    "best of several for one song",
+    ("This looks like the probability for the best of a set: one song is asked about."),
+)
+OTHER_TAIL = Mistake(
+    "the other tail", ("This looks like the probability of less: at least as popular is asked for.")
+)
 SWAPPED_RMSE = Mistake(
     "observed and shrunken swapped", ("This looks like the error of the other estimates.")
 )
@@ -531,6 +550,9 @@ def other_errors(key: str) -> Iterator[tuple[Mistake, str]]:
 
 _FOUR = "hierarchical_of('Röyksopp', 'TV Noise', 'The xx', 'J. Cole')"
 _SKIES = "songs('Lil Skies').mean()"
+_TRACKS = "without_copies('track_id')"
+_HERS = f"{_TRACKS}.mu_j('Beyoncé')"
+_HIT = f"best_of({_TRACKS}, 'House Of Pain', {{songs}}, songs('House Of Pain').max())"
 #: Mistakes of numbers that are judged by an expression: of each, the expression that gives it.
 EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
     "weight_b1": [
@@ -572,5 +594,33 @@ EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
         (of_probability(0.89), f"np.diff({_FOUR}.mu_new().interval(0.89))"),
         (of_probability(0.95), f"np.diff({_FOUR}.mu_new().interval(0.95))"),
         (ALL_ARTISTS, "np.diff(posterior('mu_new').interval())"),
+    ],
+    "mean_b5": [
+        (COPIES_KEPT, "posterior('mu_j: Beyoncé').mean"),
+        (SAME_POPULARITY, "without_copies('artist', 'popularity').mu_j('Beyoncé').mean"),
+        (SAMPLE_MEAN, "tracks('Beyoncé').mean()"),
+        (EFFECT, f"{_TRACKS}.b_j('Beyoncé').mean"),
+    ],
+    "width_b5": [
+        (COPIES_KEPT, "np.diff(posterior('mu_j: Beyoncé').interval())"),
+        (
+            SAME_POPULARITY,
+            "np.diff(without_copies('artist', 'popularity').mu_j('Beyoncé').interval())",
+        ),
+        (HALF_WIDTH, f"np.diff({_HERS}.interval()) / 2"),
+        (of_probability(0.95), f"np.diff({_HERS}.interval(0.95))"),
+        (SONG_NOT_MEAN, f"np.diff({_TRACKS}.predict('Beyoncé').interval())"),
+    ],
+    "best_b6": [
+        (ONE_FOR_BEST, _HIT.format(songs=1)),
+        (OTHER_TAIL, f"1 - {_HIT.format(songs=5)}"),
+        (AS_PERCENTAGE, f"100 * {_HIT.format(songs=5)}"),
+        (MEAN_NOT_SONG, f"1 - {_TRACKS}.mu_j('House Of Pain').cdf(songs('House Of Pain').max())"),
+    ],
+    "one_b6": [
+        (BEST_FOR_ONE, _HIT.format(songs=5)),
+        (OTHER_TAIL, f"1 - {_HIT.format(songs=1)}"),
+        (AS_PERCENTAGE, f"100 * {_HIT.format(songs=1)}"),
+        (MEAN_NOT_SONG, f"1 - {_TRACKS}.mu_j('House Of Pain').cdf(songs('House Of Pain').max())"),
     ],
 }

@@ -16,7 +16,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from course.data import load_baseball
+from course.data import load_baseball, load_spotify
 from course.exact import hierarchical, hierarchical_priors
 from course.fitting.settings import CHAINS
 from course.judging import reference, shrinkage_example
@@ -337,6 +337,35 @@ def _ex_b2(rng, fit_of):
     return {"plugged_b2": 2 * half, "averaged_b2": round(upper - lower, 1), "why_b2": TEXT}
 
 
+def tracks_fit(*columns):
+    """All rows that differ in some columns, and the exact posterior that they give."""
+    rows = load_spotify(columns="all").drop_duplicates(list(columns or ["track_id"]))
+    priors = hierarchical_priors(rows["popularity"], "chapter")
+    return rows, hierarchical(rows["popularity"], rows["artist"].astype(str), priors)
+
+
+def _ex_b5(rng, fit_of):
+    her_mean = tracks_fit()[1].mu_j("Beyoncé")
+    means = her_mean.quantile(rng.random(8_000))
+    lower, upper = her_mean.interval(0.8)
+    return {"mean_b5": means.mean(), "width_b5": round(upper - lower, 1), "doubled_b5": "b"}
+
+
+def simulated_sets(rng, songs, draws=8_000):
+    """So many new songs by House Of Pain in each draw, from the model of the tracks."""
+    of_draw = tracks_fit()[1].draws(draws, rng, ["sigma_y", "mu_j"], ["House Of Pain"])
+    means = of_draw["mu_j"].to_numpy().reshape(-1, 1)
+    return rng.normal(means, of_draw["sigma_y"].to_numpy()[:, None], size=(draws, songs))
+
+
+def _ex_b6(rng, fit_of):
+    return {
+        "best_b6": (simulated_sets(rng, songs=5).max(axis=1) >= 74).mean(),
+        "one_b6": (simulated_sets(rng, songs=1) >= 74).mean(),
+        "why_b6": TEXT,
+    }
+
+
 def _same(**names):
     return lambda rng, fit_of: names
 
@@ -367,4 +396,6 @@ SOLUTIONS = {
     "ex-17b": _same(bias_17b=TEXT),
     "ex-b1": _ex_b1,
     "ex-b2": _ex_b2,
+    "ex-b5": _ex_b5,
+    "ex-b6": _ex_b6,
 }

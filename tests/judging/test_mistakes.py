@@ -10,8 +10,10 @@ from honest import (
     new_artist,
     predictions,
     simulated_fit,
+    simulated_sets,
     some_songs,
     song,
+    tracks_fit,
 )
 from wrong_answers import WRONG
 
@@ -430,6 +432,16 @@ def width(distribution, prob=0.8):
     return np.ptp(distribution.interval(prob))
 
 
+def beyonce(*columns):
+    """Her mean, by the rows that differ in some columns."""
+    return tracks_fit(*columns)[1].mu_j("Beyoncé")
+
+
+def hits(songs):
+    """In what share of sets the best is as popular as House Of Pain's best."""
+    return (simulated_sets(rng_of(0), songs, 20_000).max(axis=1) >= 74).mean()
+
+
 #: By declared name: each mistake, and how a student makes it.
 BY_EXPRESSION = {
     "weight_b1": [
@@ -470,6 +482,34 @@ BY_EXPRESSION = {
         (mistakes.OTHER_PROBABILITY, lambda: width(four().mu_new(), 0.89)),
         (mistakes.OTHER_PROBABILITY, lambda: width(four().mu_new(), 0.95)),
         (mistakes.ALL_ARTISTS, lambda: width(all_songs().mu_new())),
+    ],
+    "mean_b5": [
+        (mistakes.COPIES_KEPT, lambda: all_songs().mu_j("Beyoncé").mean),
+        (mistakes.SAME_POPULARITY, lambda: beyonce("artist", "popularity").mean),
+        (
+            mistakes.SAMPLE_MEAN,
+            lambda: tracks_fit()[0].query("artist == 'Beyoncé'")["popularity"].mean(),
+        ),
+        (mistakes.EFFECT, lambda: beyonce().mean - tracks_fit()[1]["mu"].mean),
+    ],
+    "width_b5": [
+        (mistakes.COPIES_KEPT, lambda: width(all_songs().mu_j("Beyoncé"))),
+        (mistakes.SAME_POPULARITY, lambda: width(beyonce("artist", "popularity"))),
+        (mistakes.HALF_WIDTH, lambda: width(beyonce()) / 2),
+        (mistakes.OTHER_PROBABILITY, lambda: width(beyonce(), 0.95)),
+        (mistakes.SONG_NOT_MEAN, lambda: width(tracks_fit()[1].predict("Beyoncé"))),
+    ],
+    "best_b6": [
+        (mistakes.ONE_FOR_BEST, lambda: hits(1)),
+        (mistakes.OTHER_TAIL, lambda: 1 - hits(5)),
+        (mistakes.AS_PERCENTAGE, lambda: 16.19),
+        (mistakes.MEAN_NOT_SONG, lambda: 0.0),
+    ],
+    "one_b6": [
+        (mistakes.BEST_FOR_ONE, lambda: hits(5)),
+        (mistakes.OTHER_TAIL, lambda: 1 - hits(1)),
+        (mistakes.AS_PERCENTAGE, lambda: 3.71),
+        (mistakes.MEAN_NOT_SONG, lambda: 0.0),
     ],
 }
 
