@@ -358,6 +358,14 @@ BEST_FOR_ONE = Mistake(
 OTHER_TAIL = Mistake(
     "the other tail", ("This looks like the probability of less: at least as popular is asked for.")
 )
+HALF_WEIGHT = Mistake(
+    "a weight of one half",
+    ("This looks like where the weight is one half: the exercise asks for a larger one."),
+)
+ABOVE_FOR_BELOW = Mistake(
+    "above for below",
+    ("This looks like the probability of a larger value: the exercise asks for a smaller one."),
+)
 SWAPPED_RMSE = Mistake(
     "observed and shrunken swapped", ("This looks like the error of the other estimates.")
 )
@@ -553,6 +561,8 @@ _SKIES = "songs('Lil Skies').mean()"
 _TRACKS = "without_copies('track_id')"
 _HERS = f"{_TRACKS}.mu_j('Beyoncé')"
 _HIT = f"best_of({_TRACKS}, 'House Of Pain', {{songs}}, songs('House Of Pain').max())"
+_SIX = "hierarchical_of('Au/Ra', 'C-Kan', 'Hinder', 'NODE', 'Placebo', 'Zeds Dead')"
+_RATIO = f"{_SIX}['sigma_y'].median / {_SIX}['sigma_mu'].median"
 #: Mistakes of numbers that are judged by an expression: of each, the expression that gives it.
 EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
     "weight_b1": [
@@ -622,5 +632,26 @@ EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
         (OTHER_TAIL, f"1 - {_HIT.format(songs=1)}"),
         (AS_PERCENTAGE, f"100 * {_HIT.format(songs=1)}"),
         (MEAN_NOT_SONG, f"1 - {_TRACKS}.mu_j('House Of Pain').cdf(songs('House Of Pain').max())"),
+    ],
+    "songs_b11": [
+        (SDS_FOR_VARIANCES, "np.ceil(0.6 / (1 - 0.6) * 27 / 4)"),
+        (OTHER_SIDE, "np.ceil((1 - 0.6) / 0.6 * 27**2 / 4**2)"),
+        (SWAPPED_SDS, "np.ceil(0.6 / (1 - 0.6) * 4**2 / 27**2)"),
+        (HALF_WEIGHT, "np.ceil(27**2 / 4**2)"),
+    ],
+    "weight_b12": [
+        (SDS_FOR_VARIANCES, f"5 / (5 + {_RATIO})"),
+        (ONE_SONG, f"1 / (1 + ({_RATIO}) ** 2)"),
+        (AS_PERCENTAGE, f"100 * 5 / (5 + ({_RATIO}) ** 2)"),
+        (
+            ALL_ARTISTS,
+            "5 / (5 + (posterior('sigma_y').median / posterior('sigma_mu').median) ** 2)",
+        ),
+    ],
+    "neck_b12": [
+        (VARIANCE, f"{_SIX}['sigma_mu2'].cdf(2)"),
+        (ABOVE_FOR_BELOW, f"1 - {_SIX}['sigma_mu'].cdf(2)"),
+        (AS_PERCENTAGE, f"100 * {_SIX}['sigma_mu'].cdf(2)"),
+        (ALL_ARTISTS, "posterior('sigma_mu').cdf(2)"),
     ],
 }

@@ -366,6 +366,16 @@ def _ex_b6(rng, fit_of):
     }
 
 
+def _ex_b12(rng, fit_of):
+    _, fitted = some_songs("Au/Ra", "C-Kan", "Hinder", "NODE", "Placebo", "Zeds Dead")
+    between, within = (fitted[f"sigma_{name}"].median ** 2 for name in ("mu", "y"))
+    return {
+        "weight_b12": between / (between + within / 5),
+        "neck_b12": round(fitted["sigma_mu"].cdf(2), 2),
+        "trust_b12": TEXT,
+    }
+
+
 def _same(**names):
     return lambda rng, fit_of: names
 
@@ -398,4 +408,6 @@ SOLUTIONS = {
     "ex-b2": _ex_b2,
     "ex-b5": _ex_b5,
     "ex-b6": _ex_b6,
+    "ex-b11": _same(songs_b11=69, form_b11="b", why_b11=TEXT),
+    "ex-b12": _ex_b12,
 }

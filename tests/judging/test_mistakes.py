@@ -1,5 +1,7 @@
 """Every classic mistake is recognised, whatever the seed and the number of draws."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -442,6 +444,19 @@ def hits(songs):
     return (simulated_sets(rng_of(0), songs, 20_000).max(axis=1) >= 74).mean()
 
 
+def six():
+    return some_songs("Au/Ra", "C-Kan", "Hinder", "NODE", "Placebo", "Zeds Dead")[1]
+
+
+def weight_of(fitted, n=5, power=2):
+    between, within = (fitted[name].median ** power for name in ("sigma_mu", "sigma_y"))
+    return n * between / (n * between + within)
+
+
+def songs_for(weight=0.6, ratio=(27 / 4) ** 2):
+    return math.ceil(weight * ratio / (1 - weight))
+
+
 #: By declared name: each mistake, and how a student makes it.
 BY_EXPRESSION = {
     "weight_b1": [
@@ -510,6 +525,24 @@ BY_EXPRESSION = {
         (mistakes.OTHER_TAIL, lambda: 1 - hits(1)),
         (mistakes.AS_PERCENTAGE, lambda: 3.71),
         (mistakes.MEAN_NOT_SONG, lambda: 0.0),
+    ],
+    "songs_b11": [
+        (mistakes.SDS_FOR_VARIANCES, lambda: songs_for(ratio=27 / 4)),
+        (mistakes.OTHER_SIDE, lambda: songs_for(weight=0.4)),
+        (mistakes.SWAPPED_SDS, lambda: songs_for(ratio=(4 / 27) ** 2)),
+        (mistakes.HALF_WEIGHT, lambda: songs_for(weight=0.5)),
+    ],
+    "weight_b12": [
+        (mistakes.SDS_FOR_VARIANCES, lambda: weight_of(six(), power=1)),
+        (mistakes.ONE_SONG, lambda: weight_of(six(), n=1)),
+        (mistakes.AS_PERCENTAGE, lambda: 100 * weight_of(six())),
+        (mistakes.ALL_ARTISTS, lambda: weight_of(all_songs())),
+    ],
+    "neck_b12": [
+        (mistakes.VARIANCE, lambda: six()["sigma_mu"].cdf(2**0.5)),
+        (mistakes.ABOVE_FOR_BELOW, lambda: 1 - six()["sigma_mu"].cdf(2)),
+        (mistakes.AS_PERCENTAGE, lambda: 100 * six()["sigma_mu"].cdf(2)),
+        (mistakes.ALL_ARTISTS, lambda: all_songs()["sigma_mu"].cdf(2)),
     ],
 }
 
