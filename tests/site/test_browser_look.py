@@ -122,8 +122,9 @@ def test_the_magnifier_stands_before_what_is_typed(site, window):
     assert (
         window.evaluate("""() => {
       const field = document.querySelector(".bd-search-container input");
-      const text = field.getBoundingClientRect().left + parseFloat(getComputedStyle(field).paddingLeft);
-      return text - field.parentElement.querySelector("i").getBoundingClientRect().right;
+      const padding = parseFloat(getComputedStyle(field).paddingLeft);
+      const magnifier = field.parentElement.querySelector("i").getBoundingClientRect();
+      return field.getBoundingClientRect().left + padding - magnifier.right;
     }""")
         > 2
     )
