@@ -22,7 +22,7 @@ ROLES = ("exercise", "answer", "solution", "check")
 #: All tags of the authors: roles, what a cell is in a chapter, and how the book or a test takes it.
 TAGS = {
     *ROLES,
-    *("claims", "erratum", "key-numbers", "objectives", "quiz", "recap"),
+    *("claims", "erratum", "interactive", "key-numbers", "objectives", "quiz", "recap"),
     *("hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input", "remove-output"),
     *("nbval-check-output", "nbval-ignore-output", "nbval-skip", "raises-exception"),
 }

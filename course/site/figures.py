@@ -6,6 +6,7 @@ Notebooks store figures as matplotlib writes them. The styles of a page do not r
 """
 
 import re
+from html import escape
 from xml.etree import ElementTree
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,6 +25,11 @@ COLOURS = {
     "#888888": "--figure-axis",
     "#e6e6e6": "--figure-grid",
 }
+TALL = 1.1  # the ratio of height to width from which on a figure does not fit a slide
+LABELS = 24  # room for the labels of rows, which slides set larger
+VIEW = re.compile(r'viewBox="([^"]+)"')
+AXES = re.compile(r'<g id="patch_2">\s*<path d="([^"]+)"')
+EDGE = re.compile(r"[ML] \S+ (\S+)")
 HEX = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
@@ -72,6 +78,41 @@ def inline(svg: str, alt: str, prefix: str) -> str:
         "style": f"width: {width * PIXELS_A_POINT:.0f}px",
     }
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def halves(svg: str, alt: str, prefix: str) -> list[str]:
+    """A figure as a slide takes it: whole, or in two halves with the same axis if it is tall.
+
+    `svg`, `alt` and `prefix` are those of `inline`. A tall figure has rows, which are as many
+    above the middle of its axes as below.
+    """
+    width, height = map(float, VIEW.search(svg)[1].split()[2:])
+    if height < TALL * width:
+        return [inline(svg, alt, prefix)]
+    edges = [float(y) for y in EDGE.findall(AXES.search(svg)[1])]
+    top, bottom = min(edges), max(edges)
+    half = (bottom - top) / 2
+    result = []
+    for name, start in (("upper", 0), ("lower", top + half)):
+        rows = top + half - start if name == "upper" else half
+        pieces = "".join(
+            f'<svg x="0" y="{at:.1f}" width="{LABELS + width:.1f}" height="{high:.1f}" '
+            f'viewBox="{-LABELS} {begin:.1f} {LABELS + width:.1f} {high:.1f}">{picture}</svg>'
+            for at, begin, high, picture in (
+                (0, start, rows, content(svg, f"{prefix}{name}-")),
+                (rows, bottom, height - bottom, content(svg, f"{prefix}{name}-axis-")),
+            )
+        )
+        result.append(
+            f'<svg class="plot half" role="img" aria-label="{escape(alt)} The {name} half." '
+            f'viewBox="0 0 {LABELS + width:.1f} {rows + height - bottom:.1f}">{pieces}</svg>'
+        )
+    return result
+
+
+def content(svg: str, prefix: str) -> str:
+    """What is in the element of a figure."""
+    return inline(svg, "", prefix).partition(">")[2].removesuffix("</svg>")
 
 
 def thumbnail(svg: str, prefix: str) -> str:

@@ -5,14 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pypdf import PdfReader, PdfWriter
+
+from course import __version__
 from course.paths import PROJECT
 from course.site import book, browser
 from course.site.solutions import VARIABLE, ChoiceError, choice, in_words
 
-FOOTER = """<div style="width: 100%; font: 8px sans-serif; text-align: center; color: #555">
-<span class="pageNumber"></span></div>"""
-MARGIN = {"top": "18mm", "bottom": "18mm", "left": "17mm", "right": "17mm"}
 REARRANGE = Path(__file__).with_name("print.js")
+FILL_IN = """pages => document.querySelectorAll(".print-contents a").forEach(link => {
+  link.querySelector(".page").textContent = pages[link.getAttribute("href").slice(1)];
+})"""
 
 
 def path(output: Path, solutions: str) -> Path:
@@ -69,7 +72,7 @@ def single_page(folder: Path, solutions: str) -> Path | None:
 
 
 def print_page(page: Path, target: Path) -> None:
-    """Print a rendered page; no network is needed."""
+    """Print a rendered page, twice: only then is it known on which sheet a chapter begins."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -79,16 +82,28 @@ def print_page(page: Path, target: Path) -> None:
         )
         window.goto(page.as_uri())
         window.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
-        window.evaluate(REARRANGE.read_text(encoding="utf-8"))
-        window.pdf(
-            path=target,
-            format="A4",
-            margin=MARGIN,
-            tagged=True,
-            outline=True,
-            print_background=True,
-            display_header_footer=True,
-            header_template="<i></i>",
-            footer_template=FOOTER,
-        )
+        window.evaluate(REARRANGE.read_text(encoding="utf-8"), f"Version {__version__}")
+        for _ in range(2):
+            window.pdf(
+                path=target,
+                format="A4",
+                prefer_css_page_size=True,
+                tagged=True,
+                outline=True,
+                print_background=True,
+            )
+            window.evaluate(FILL_IN, first_pages(target))
+        author = window.inner_text(".print-author >> nth=0")
         chromium.close()
+    writer = PdfWriter(clone_from=target)
+    writer.add_metadata({"/Author": author.removeprefix("By ")})
+    writer.write(target)
+
+
+def first_pages(pdf: Path) -> dict[str, int]:
+    """The page, counted from 1, of each place in a PDF to which a link leads."""
+    reader = PdfReader(pdf)
+    return {
+        name.lstrip("/"): 1 + (reader.get_destination_page_number(place) or 0)
+        for name, place in reader.named_destinations.items()
+    }

@@ -11,7 +11,7 @@ function fit() {
 }
 
 Reveal.initialize({
-  width: 1280, height: 720, margin: 0, center: true, hash: true, slideNumber: "c/t",
+  width: 1280, height: 720, margin: 0, center: false, hash: true, slideNumber: "c/t",
   transition: "none", controlsTutorial: false, viewDistance: 1000, plugins: [RevealNotes],
 }).then(async () => {
   await MathJax.startup.promise;

@@ -2,9 +2,13 @@
 
 A cell's ``slideshow`` metadata says where it goes, as in Jupyter: ``slide`` and ``subslide`` begin
 one, ``-`` continues it, ``notes`` are the speaker's, ``skip`` stays in the book. Of a Markdown
-cell, a slide shows headings, lists, tables and formulas; its sentences become speaker's notes.
+cell, a slide shows headings, lists, tables and formulas; its sentences become speaker's notes. A
+slide without a heading has that of its section. Code is shown where nothing else is, and where the
+metadata say ``"code": true``, which is where the code is the point. A figure that is higher than
+wide takes two slides.
 """
 
+import re
 import shutil
 from html import escape
 from pathlib import Path
@@ -23,9 +27,10 @@ from course.chapters.cells import chapters, title
 from course.chapters.slips import SlipError, read_chapter
 from course.paths import PROJECT
 from course.site import book
-from course.site.figures import inline
+from course.site.figures import halves
 from course.site.solutions import ChoiceError, choice
 from course.site.sphinx.cells import copy_mathjax_to, folder_of
+from course.site.sphinx.figures import write_fonts_to
 
 REVEAL_PARTS = (
     "LICENSE",
@@ -44,6 +49,8 @@ SHOWN = {
     "amsmath",
     "fence",
 }
+HEADING = r"<h[23]>(?:(?!</h).)*</h[23]>"
+DTYPE = re.compile(r"\n(Name: .*, )?dtype: \w+$")  # the last line of a pandas series
 DECK = """<!doctype html>
 <html lang="en">
 <head>
@@ -52,6 +59,7 @@ DECK = """<!doctype html>
 <title>{title}</title>
 <link rel="stylesheet" href="reveal/dist/reset.css">
 <link rel="stylesheet" href="reveal/dist/reveal.css">
+<link rel="stylesheet" href="figures.css">
 <link rel="stylesheet" href="slides.css">
 <script>MathJax = {{options: {{enableMenu: false}}}};</script>
 <script src="mathjax/tex-chtml.js"></script>
@@ -106,25 +114,34 @@ def split(source: str, md: MarkdownIt) -> tuple[str, str]:
     return tuple(md.renderer.render(part, md.options, {}) for part in parts)
 
 
-def code_html(cell: NotebookNode) -> str:
-    """A code cell: its code, unless hidden, and what it shows."""
-    tags, parts = cell.metadata.get("tags", []), []
-    if not {"hide-input", "remove-input"} & set(tags):
+def code_html(cell: NotebookNode) -> list[str]:
+    """A code cell: what it shows, and its code where that is the point; slide by slide."""
+    parts, more = [], []
+    if not cell.outputs or cell.metadata.slideshow.get("code"):
         parts.append(highlight(cell.source, PythonLexer(), HtmlFormatter()))
     figure = cell.metadata.get("mystnb", {})
     for output in cell.outputs:
         data = output.get("data", {})
         if "image/svg+xml" in data:
             alt = figure.get("image", {}).get("alt", "")
-            parts.append(inline(data["image/svg+xml"], alt, f"{cell.id}-"))
+            pictures = halves(data["image/svg+xml"], alt, f"{cell.id}-")
+            parts.append(pictures[0])
+            more += pictures[1:]
         elif "image/png" in data:
             alt = escape(figure.get("image", {}).get("alt", ""))
             parts.append(f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"]}">')
         elif "text/html" in data:
             parts.append(f'<div class="table">{data["text/html"]}</div>')
         elif text := data.get("text/plain") or output.get("text"):
-            parts.append(f"<pre>{escape(text)}</pre>")
-    return "\n".join(parts)
+            parts.append(f"<pre>{escape(DTYPE.sub('', text))}</pre>")
+    return ["\n".join(parts), *more]
+
+
+def with_heading(shown: str, section: str) -> tuple[str, str]:
+    """What a slide shows, below the heading of its section if it has none; and that heading."""
+    if own := re.match(HEADING, shown, re.DOTALL):
+        return shown, own[0]
+    return (shown if "<h1>" in shown else section + shown), section
 
 
 def deck(notebook: NotebookNode) -> str:
@@ -135,26 +152,34 @@ def deck(notebook: NotebookNode) -> str:
         place = cell.metadata.get("slideshow", {}).get("slide_type", "skip")
         if place == "skip":
             continue
-        if place in ("slide", "subslide"):
+        alone = bool(slides) and re.fullmatch(HEADING, slides[-1][0].strip(), re.DOTALL)
+        if place == "slide" or (place == "subslide" and not alone):  # no heading alone on a slide
             slides.append(("", ""))
+        more: list[str] = []
         if cell.cell_type == "code":
-            shown, said = code_html(cell), ""
+            (shown, *more), said = code_html(cell), ""
         else:
             source, _, answers = words(cell.source).partition("<details>")  # of a quiz
             shown, said = split(source, md)
             if "quiz" in cell.metadata.get("tags", []):
-                shown, said = md.render(source), ""
+                question = source.removeprefix("**Check yourself.** ")
+                shown = f"<h2>Check yourself</h2>{md.render(question)}"
                 said = split(answers.partition("</summary>")[2].partition("</details>")[0], md)[0]
             elif "objectives" in cell.metadata.get("tags", []):
                 shown = f"<h2>After this chapter you can</h2>{shown}"
+            elif source.startswith("# "):
+                shown, said = f'<div class="title">{md.render(source)}</div>', ""
             elif place == "notes":
                 shown, said = "", md.render(source)
         slides[-1] = (slides[-1][0] + shown, slides[-1][1] + said)
-    html = "\n".join(
-        f'<section><div class="fit">{shown}</div><aside class="notes">{said}</aside></section>'
-        for shown, said in slides
-    )
-    return DECK.format(title=escape(title(notebook)), slides=html)
+        slides += [(other, "") for other in more]
+    section, parts = "", []
+    for shown, said in slides:
+        shown, section = with_heading(shown, section)
+        parts.append(
+            f'<section><div class="fit">{shown}</div><aside class="notes">{said}</aside></section>'
+        )
+    return DECK.format(title=escape(title(notebook)), slides="\n".join(parts))
 
 
 def write(folder: Path) -> None:
@@ -175,6 +200,8 @@ def write(folder: Path) -> None:
     copy_mathjax_to(folder / "mathjax")
     for name in ("slides.css", "slides.js"):
         shutil.copy(Path(__file__).with_name(name), folder)
+    shutil.copy(PROJECT / "assets" / "figures.css", folder)
+    write_fonts_to(folder)
     print(f"The slides are ready: {folder / 'index.html'}")
 
 

@@ -64,10 +64,11 @@ def test_a_table_of_words_and_code_shows_all_its_columns(site, window, name, wid
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_links_have_one_colour_and_rows_no_other_under_the_mouse(site, window, theme):
     window.emulate_media(color_scheme=theme)
-    show(window, site, "book/notation", 1280)
     colour = "s => getComputedStyle(document.querySelector(s)).color"
-    show(window, site, "index", 1280)
-    assert window.evaluate(colour, "article td a") == window.evaluate(colour, "article p > a")
+    show(window, site, "book/notation", 1280)
+    in_table = window.evaluate(colour, "article td a")
+    show(window, site, "book/references", 1280)
+    assert window.evaluate(colour, "article p > a") == in_table
     show(window, site, CHAPTER, 1280)
     row = window.locator("table.dataframe tbody tr").first
     row.hover()
@@ -122,8 +123,9 @@ def test_the_magnifier_stands_before_what_is_typed(site, window):
     assert (
         window.evaluate("""() => {
       const field = document.querySelector(".bd-search-container input");
-      const text = field.getBoundingClientRect().left + parseFloat(getComputedStyle(field).paddingLeft);
-      return text - field.parentElement.querySelector("i").getBoundingClientRect().right;
+      const padding = parseFloat(getComputedStyle(field).paddingLeft);
+      const magnifier = field.parentElement.querySelector("i").getBoundingClientRect();
+      return field.getBoundingClientRect().left + padding - magnifier.right;
     }""")
         > 2
     )

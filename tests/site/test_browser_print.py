@@ -19,8 +19,9 @@ WRONG = """() => {
   const controls = "summary, button, input, select, nav, .headerlink, .prev-next-footer";
   const pressed = [...document.querySelectorAll(controls)].filter(
     e => shown(e) && !e.closest("details.solution"));
-  const cut = [...article.querySelectorAll("p, li, pre, td, aside, img, figure, h1, h2, h3")].filter(
-    e => shown(e) && (e.getBoundingClientRect().right > innerWidth || e.getBoundingClientRect().left < 0));
+  const outside = r => r.right > innerWidth || r.left < 0;
+  const cut = [...article.querySelectorAll("p, li, pre, td, aside, img, figure, h1, h2")].filter(
+    e => shown(e) && outside(e.getBoundingClientRect()));
   const paper = getComputedStyle(document.body).backgroundColor;
   return [...pressed, ...cut].map(e => e.outerHTML.slice(0, 80)).concat(
     paper === "rgb(255, 255, 255)" ? [] : [paper],

@@ -78,6 +78,29 @@ def test_arrow_keys_lead_on_and_the_speaker_has_notes(show):
     assert page.evaluate("Reveal.hasPlugin('notes')")
 
 
+@pytest.mark.parametrize("path", LECTURE, ids=[path.stem for path in LECTURE])
+def test_every_slide_has_a_heading_and_something_below_it(show, path):
+    page, _ = show(path.stem)
+    found = page.evaluate("""() => [...document.querySelectorAll(".fit")].map(box => [
+      box.querySelector("h1, h2, h3")?.textContent ?? "", box.textContent.trim(),
+      box.querySelector("img, svg, mjx-container") !== null])""")
+    for heading, text, pictured in found:
+        assert heading and (pictured or text != heading), text[:60]
+
+
+@pytest.mark.parametrize("path", LECTURE, ids=[path.stem for path in LECTURE])
+def test_code_is_shown_where_it_is_the_point_and_nothing_is_to_be_pressed(decks, path):
+    html = (decks / f"{path.stem}.html").read_text(encoding="utf-8")
+    cells = [
+        cell
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code" and cell.metadata.slideshow.slide_type not in ("skip", "notes")
+    ]
+    point = [cell for cell in cells if not cell.outputs or cell.metadata.slideshow.get("code")]
+    assert html.count('<div class="highlight">') == len(point) < 0.5 * len(cells) + 1
+    assert "<em>Complete pooling</em>, then" not in html and "dtype:" not in html
+
+
 def test_the_answers_of_a_quiz_are_for_the_speaker_only(show):
     page, _ = show(LECTURE[1].stem)
     assert "Check yourself" in page.locator(".slides").inner_text()

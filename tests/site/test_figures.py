@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
 from course.paths import PROJECT
-from course.site.figures import COLOURS, inline
+from course.site.figures import COLOURS, halves, inline
 
 ALT = 'A line & a point, "rising".'
 
@@ -81,3 +81,41 @@ def test_the_site_has_the_characters_of_its_figures(site, name):
         for character in text.text.strip()
     }
     assert not {character for character in texts if ord(character) not in has}
+
+
+def tall() -> str:
+    """A figure of 44 rows, as high as those of the chapters."""
+    with plt.style.context("course.book"):
+        fig, ax = plt.subplots(figsize=(5.8, 8.6))
+        ax.plot(range(44), [f"row {k}" for k in range(44)], "o")
+        ax.set(xlabel="axis", ylim=(-0.5, 43.5))
+        file = io.StringIO()
+        fig.savefig(file, format="svg", metadata={"Date": None})
+        plt.close(fig)
+    return file.getvalue()
+
+
+def test_a_tall_figure_comes_in_two_halves_with_half_of_the_rows_and_the_axis_each(figure):
+    assert len(halves(figure, ALT, "f0")) == 1
+    upper, lower = (BeautifulSoup(part, "html.parser").svg for part in halves(tall(), ALT, "f0"))
+    shown = []
+    for half in (upper, lower):
+        rows, axis = half.find_all("svg")
+        _, top, _, height = map(float, rows["viewbox"].split())
+        inside = {
+            text.text
+            for text in rows.find_all("text")
+            if top < float(text["y"]) < top + height and text.text.startswith("row")
+        }
+        assert len(inside) == 22
+        shown.append(inside)
+        _, top, _, height = map(float, axis["viewbox"].split())
+        assert any(
+            text.text == "axis" and top < float(text["y"]) < top + height
+            for text in axis.find_all("text")
+        )
+        assert float(axis["y"]) + float(axis["height"]) == pytest.approx(
+            float(half["viewbox"].split()[3]), abs=0.2
+        )
+        assert half["aria-label"].startswith(ALT)
+    assert not shown[0] & shown[1]

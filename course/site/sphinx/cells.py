@@ -47,6 +47,7 @@ SETUP = ("setup", "one-thread")
 WRAPPERS = {
     "objectives": "::::::{div} objectives",
     "erratum": "::::::{margin}",
+    "interactive": "::::::{div} interactive",
     "quiz": "::::::{div} quiz",
 }
 

@@ -44,10 +44,14 @@ class Inline(SphinxPostTransform):
 
 def write_fonts(app: Sphinx, exception: Exception | None) -> None:
     """Write the characters that figures use of each font, so that no text is wider than drawn."""
-    if exception or app.builder.format != "html":
-        return
+    if not exception and app.builder.format == "html":
+        write_fonts_to(Path(app.outdir, "_static"))
+
+
+def write_fonts_to(folder: Path) -> None:
+    """Write the fonts of figures to a folder, where they are not there yet."""
     for name in FONTS:
-        target = Path(app.outdir, "_static", f"{name}.woff")
+        target = folder / f"{name}.woff"
         if not target.is_file():
             target.write_bytes(part_of(Path(get_data_path(), "fonts", "ttf", f"{name}.ttf")))
 
