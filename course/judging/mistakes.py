@@ -358,6 +358,28 @@ BEST_FOR_ONE = Mistake(
 OTHER_TAIL = Mistake(
     "the other tail", ("This looks like the probability of less: at least as popular is asked for.")
 )
+OTHER_AHEAD = Mistake(
+    "the other artist ahead",
+    ("This looks like the probability that the other of the two is ahead."),
+)
+CHANCE_FOR_COUNT = Mistake(
+    "mean chance for a count",
+    ("This looks like the mean chance of a single song: add up those of all of them."),
+)
+AT_LEAST_ONE = Mistake(
+    "at least one for a count",
+    ("This looks like the chance of at least one hit: the expected number is asked for."),
+)
+EACH_ALONE = Mistake(
+    "quantiles averaged",
+    (
+        "This looks as if all five songs were low at once: average the songs of each draw first, "
+        "then take the quantile over draws."
+    ),
+)
+OTHER_END = Mistake(
+    "upper end for the lower", ("This looks like the value that is exceeded in 10 % of the cases.")
+)
 SWAPPED_RMSE = Mistake(
     "observed and shrunken swapped", ("This looks like the error of the other estimates.")
 )
@@ -553,6 +575,17 @@ _SKIES = "songs('Lil Skies').mean()"
 _TRACKS = "without_copies('track_id')"
 _HERS = f"{_TRACKS}.mu_j('Beyoncé')"
 _HIT = f"best_of({_TRACKS}, 'House Of Pain', {{songs}}, songs('House Of Pain').max())"
+_PAIR = "['Alok', 'Sean Kingston']"
+_FIVE_OF_85 = "['Camilo', 'Camila Cabello', 'Lil Skies', 'J. Cole', 'Frank Ocean']"
+_SIGNED = "['Camilo', 'Camila Cabello', 'Lil Skies', 'J. Cole', 'Beyoncé']"
+_ROWS = "hierarchical_of(*spotify['artist'].unique())"
+
+
+def _kingston_ahead(posterior: str, of: str) -> str:
+    """How often Sean Kingston is ahead of Alok, in draws."""
+    return f"(np.diff({posterior}.draws(30_000, 1, ['{of}'], {_PAIR})['{of}']) > 0).mean()"
+
+
 #: Mistakes of numbers that are judged by an expression: of each, the expression that gives it.
 EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
     "weight_b1": [
@@ -622,5 +655,38 @@ EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
         (OTHER_TAIL, f"1 - {_HIT.format(songs=1)}"),
         (AS_PERCENTAGE, f"100 * {_HIT.format(songs=1)}"),
         (MEAN_NOT_SONG, f"1 - {_TRACKS}.mu_j('House Of Pain').cdf(songs('House Of Pain').max())"),
+    ],
+    "ahead_b13": [
+        (
+            SAMPLE_MEAN,
+            "stats.norm.cdf((tracks('Sean Kingston').mean() - tracks('Alok').mean()) "
+            f"/ {_TRACKS}['sigma_y'].mean / (1 / 2 + 1 / 12) ** 0.5)",
+        ),
+        (SONG_NOT_MEAN, _kingston_ahead(_TRACKS, "predict")),
+        (OTHER_AHEAD, f"1 - {_kingston_ahead(_TRACKS, 'mu_j')}"),
+        (COPIES_KEPT, _kingston_ahead(_ROWS, "mu_j")),
+    ],
+    "hits_b13": [
+        (MEAN_NOT_SONG, f"sum(1 - {_TRACKS}.mu_j(a).cdf(85) for a in {_FIVE_OF_85})"),
+        (CHANCE_FOR_COUNT, f"sum(1 - {_TRACKS}.predict(a).cdf(85) for a in {_FIVE_OF_85}) / 5"),
+        (AT_LEAST_ONE, f"1 - np.prod([{_TRACKS}.predict(a).cdf(85) for a in {_FIVE_OF_85}])"),
+        (COPIES_KEPT, f"sum(1 - posterior('predict: ' + a).cdf(85) for a in {_FIVE_OF_85})"),
+    ],
+    "promise_b14": [
+        (SAMPLE_MEAN, f"{_TRACKS}.mean[{_TRACKS}.labels.isin({_SIGNED})].mean()"),
+        (GLOBAL_MEAN, f"{_TRACKS}['mu'].mean"),
+        (COPIES_KEPT, f"{_ROWS}.summary('mu_j', {_SIGNED})['mean'].mean()"),
+    ],
+    "low_b14": [
+        (
+            MEAN_NOT_SONG,
+            f"{_TRACKS}.draws(30_000, 1, ['mu_j'], {_SIGNED})['mu_j'].mean('group').quantile(0.1)",
+        ),
+        (EACH_ALONE, f"{_TRACKS}.summary('predict', {_SIGNED})['lower'].mean()"),
+        (
+            OTHER_END,
+            f"{_TRACKS}.draws(30_000, 1, ['predict'], {_SIGNED})['predict']"
+            ".mean('group').quantile(0.9)",
+        ),
     ],
 }
