@@ -366,6 +366,28 @@ ABOVE_FOR_BELOW = Mistake(
     "above for below",
     ("This looks like the probability of a larger value: the exercise asks for a smaller one."),
 )
+OTHER_AHEAD = Mistake(
+    "the other artist ahead",
+    ("This looks like the probability that the other of the two is ahead."),
+)
+CHANCE_FOR_COUNT = Mistake(
+    "mean chance for a count",
+    ("This looks like the mean chance of a single song: add up those of all of them."),
+)
+AT_LEAST_ONE = Mistake(
+    "at least one for a count",
+    ("This looks like the chance of at least one hit: the expected number is asked for."),
+)
+EACH_ALONE = Mistake(
+    "quantiles averaged",
+    (
+        "This looks as if all five songs were low at once: average the songs of each draw first, "
+        "then take the quantile over draws."
+    ),
+)
+OTHER_END = Mistake(
+    "upper end for the lower", ("This looks like the value that is exceeded in 10 % of the cases.")
+)
 SWAPPED_RMSE = Mistake(
     "observed and shrunken swapped", ("This looks like the error of the other estimates.")
 )
@@ -563,6 +585,17 @@ _HERS = f"{_TRACKS}.mu_j('Beyoncé')"
 _HIT = f"best_of({_TRACKS}, 'House Of Pain', {{songs}}, songs('House Of Pain').max())"
 _SIX = "hierarchical_of('Au/Ra', 'C-Kan', 'Hinder', 'NODE', 'Placebo', 'Zeds Dead')"
 _RATIO = f"{_SIX}['sigma_y'].median / {_SIX}['sigma_mu'].median"
+_PAIR = "['Alok', 'Sean Kingston']"
+_FIVE_OF_85 = "['Camilo', 'Camila Cabello', 'Lil Skies', 'J. Cole', 'Frank Ocean']"
+_SIGNED = "['Camilo', 'Camila Cabello', 'Lil Skies', 'J. Cole', 'Beyoncé']"
+_ROWS = "hierarchical_of(*spotify['artist'].unique())"
+
+
+def _kingston_ahead(posterior: str, of: str) -> str:
+    """How often Sean Kingston is ahead of Alok, in draws."""
+    return f"(np.diff({posterior}.draws(30_000, 1, ['{of}'], {_PAIR})['{of}']) > 0).mean()"
+
+
 #: Mistakes of numbers that are judged by an expression: of each, the expression that gives it.
 EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
     "weight_b1": [
@@ -653,5 +686,38 @@ EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
         (ABOVE_FOR_BELOW, f"1 - {_SIX}['sigma_mu'].cdf(2)"),
         (AS_PERCENTAGE, f"100 * {_SIX}['sigma_mu'].cdf(2)"),
         (ALL_ARTISTS, "posterior('sigma_mu').cdf(2)"),
+    ],
+    "ahead_b13": [
+        (
+            SAMPLE_MEAN,
+            "stats.norm.cdf((tracks('Sean Kingston').mean() - tracks('Alok').mean()) "
+            f"/ {_TRACKS}['sigma_y'].mean / (1 / 2 + 1 / 12) ** 0.5)",
+        ),
+        (SONG_NOT_MEAN, _kingston_ahead(_TRACKS, "predict")),
+        (OTHER_AHEAD, f"1 - {_kingston_ahead(_TRACKS, 'mu_j')}"),
+        (COPIES_KEPT, _kingston_ahead(_ROWS, "mu_j")),
+    ],
+    "hits_b13": [
+        (MEAN_NOT_SONG, f"sum(1 - {_TRACKS}.mu_j(a).cdf(85) for a in {_FIVE_OF_85})"),
+        (CHANCE_FOR_COUNT, f"sum(1 - {_TRACKS}.predict(a).cdf(85) for a in {_FIVE_OF_85}) / 5"),
+        (AT_LEAST_ONE, f"1 - np.prod([{_TRACKS}.predict(a).cdf(85) for a in {_FIVE_OF_85}])"),
+        (COPIES_KEPT, f"sum(1 - posterior('predict: ' + a).cdf(85) for a in {_FIVE_OF_85})"),
+    ],
+    "promise_b14": [
+        (SAMPLE_MEAN, f"{_TRACKS}.mean[{_TRACKS}.labels.isin({_SIGNED})].mean()"),
+        (GLOBAL_MEAN, f"{_TRACKS}['mu'].mean"),
+        (COPIES_KEPT, f"{_ROWS}.summary('mu_j', {_SIGNED})['mean'].mean()"),
+    ],
+    "low_b14": [
+        (
+            MEAN_NOT_SONG,
+            f"{_TRACKS}.draws(30_000, 1, ['mu_j'], {_SIGNED})['mu_j'].mean('group').quantile(0.1)",
+        ),
+        (EACH_ALONE, f"{_TRACKS}.summary('predict', {_SIGNED})['lower'].mean()"),
+        (
+            OTHER_END,
+            f"{_TRACKS}.draws(30_000, 1, ['predict'], {_SIGNED})['predict']"
+            ".mean('group').quantile(0.9)",
+        ),
     ],
 }

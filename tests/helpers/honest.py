@@ -44,6 +44,7 @@ LETTERS = {
     "shape_10": "a",
     "answer_12": "c",
     "most_15a": "b",
+    "whom_b13": "c",
 }
 TEXT = "A sentence that is long enough for an instructor to read."
 UNSEEN = "The levels (Macalester Beats) in 'artist' are not present in the original data set."
@@ -143,6 +144,7 @@ CHOSEN = {
     "ex-10": ["shape_10"],
     "ex-12": ["answer_12"],
     "ex-15a": ["most_15a"],
+    "ex-b13": ["whom_b13"],
 }
 
 
@@ -376,6 +378,28 @@ def _ex_b12(rng, fit_of):
     }
 
 
+def _ex_b13(rng, fit_of):
+    fitted = tracks_fit()[1]
+    mu_j = fitted.draws(20_000, rng, ["mu_j"])["mu_j"]
+    ahead = mu_j.sel(group="Sean Kingston") > mu_j.sel(group="Alok")
+    five = ["Camilo", "Camila Cabello", "Lil Skies", "J. Cole", "Frank Ocean"]
+    songs = fitted.draws(20_000, rng, ["predict"], five)["predict"]
+    return {
+        "ahead_b13": ahead.mean().item(),
+        "hits_b13": round((songs > 85).sum("group").mean().item(), 2),
+    }
+
+
+def _ex_b14(rng, fit_of):
+    five = ["Camilo", "Camila Cabello", "Lil Skies", "J. Cole", "Beyoncé"]
+    songs = tracks_fit()[1].draws(20_000, rng, ["predict"], five)["predict"].mean("group")
+    return {
+        "promise_b14": round(songs.mean().item(), 1),
+        "low_b14": round(songs.quantile(0.1).item(), 1),
+        "report_b14": TEXT,
+    }
+
+
 def _same(**names):
     return lambda rng, fit_of: names
 
@@ -410,4 +434,6 @@ SOLUTIONS = {
     "ex-b6": _ex_b6,
     "ex-b11": _same(songs_b11=69, form_b11="b", why_b11=TEXT),
     "ex-b12": _ex_b12,
+    "ex-b13": _ex_b13,
+    "ex-b14": _ex_b14,
 }

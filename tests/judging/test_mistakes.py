@@ -17,6 +17,7 @@ from honest import (
     song,
     tracks_fit,
 )
+from scipy import stats
 from wrong_answers import WRONG
 
 from course.exact import Target
@@ -457,6 +458,37 @@ def songs_for(weight=0.6, ratio=(27 / 4) ** 2):
     return math.ceil(weight * ratio / (1 - weight))
 
 
+def kingston_ahead(fitted, of="mu_j"):
+    drawn = fitted.draws(50_000, 7, [of], ["Sean Kingston", "Alok"])[of].values
+    return float((drawn[:, 0] > drawn[:, 1]).mean())
+
+
+def chances_of_85(fitted, of="predict"):
+    artists = ["Camilo", "Camila Cabello", "Lil Skies", "J. Cole", "Frank Ocean"]
+    drawn = fitted.draws(50_000, 7, ["mu_j", "sigma_y"], artists)
+    if of == "mu_j":
+        return (drawn["mu_j"] > 85).mean("draw").values
+    return stats.norm.sf((85 - drawn["mu_j"]) / drawn["sigma_y"]).mean(axis=0)
+
+
+SIGNED = ["Camilo", "Camila Cabello", "Lil Skies", "J. Cole", "Beyoncé"]
+
+
+def signed(fitted, of):
+    return fitted.draws(50_000, 7, [of], SIGNED)[of]
+
+
+def own_means():
+    return tracks_fit()[0].groupby("artist", observed=True)["popularity"].agg(["mean", "size"])
+
+
+def by_own_means(one, other):
+    """How surely the first artist is ahead by the two means and their standard error."""
+    (mean, n), (other_mean, other_n) = own_means().loc[[one, other]].to_numpy()
+    sigma = tracks_fit()[1]["sigma_y"].mean
+    return stats.norm.cdf((mean - other_mean) / (sigma * np.sqrt(1 / n + 1 / other_n)))
+
+
 #: By declared name: each mistake, and how a student makes it.
 BY_EXPRESSION = {
     "weight_b1": [
@@ -543,6 +575,37 @@ BY_EXPRESSION = {
         (mistakes.ABOVE_FOR_BELOW, lambda: 1 - six()["sigma_mu"].cdf(2)),
         (mistakes.AS_PERCENTAGE, lambda: 100 * six()["sigma_mu"].cdf(2)),
         (mistakes.ALL_ARTISTS, lambda: all_songs()["sigma_mu"].cdf(2)),
+    ],
+    "ahead_b13": [
+        (mistakes.SAMPLE_MEAN, lambda: by_own_means("Sean Kingston", "Alok")),
+        (mistakes.SONG_NOT_MEAN, lambda: kingston_ahead(tracks_fit()[1], "predict")),
+        (mistakes.OTHER_AHEAD, lambda: 1 - kingston_ahead(tracks_fit()[1])),
+        (mistakes.COPIES_KEPT, lambda: kingston_ahead(all_songs())),
+    ],
+    "hits_b13": [
+        (mistakes.MEAN_NOT_SONG, lambda: chances_of_85(tracks_fit()[1], "mu_j").sum()),
+        (mistakes.CHANCE_FOR_COUNT, lambda: chances_of_85(tracks_fit()[1]).mean()),
+        (mistakes.AT_LEAST_ONE, lambda: 1 - np.prod(1 - chances_of_85(tracks_fit()[1]))),
+        (mistakes.COPIES_KEPT, lambda: chances_of_85(all_songs()).sum()),
+    ],
+    "promise_b14": [
+        (mistakes.SAMPLE_MEAN, lambda: own_means()["mean"][SIGNED].mean()),
+        (mistakes.GLOBAL_MEAN, lambda: tracks_fit()[1]["mu"].median),
+        (mistakes.COPIES_KEPT, lambda: signed(all_songs(), "mu_j").mean().item()),
+    ],
+    "low_b14": [
+        (
+            mistakes.MEAN_NOT_SONG,
+            lambda: signed(tracks_fit()[1], "mu_j").mean("group").quantile(0.1).item(),
+        ),
+        (
+            mistakes.EACH_ALONE,
+            lambda: signed(tracks_fit()[1], "predict").quantile(0.1, "draw").mean().item(),
+        ),
+        (
+            mistakes.OTHER_END,
+            lambda: signed(tracks_fit()[1], "predict").mean("group").quantile(0.9).item(),
+        ),
     ],
 }
 
