@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from course.data import DataAlteredError
-from course.judging import questions
+from course.judging import mistakes, questions
 from course.judging.draws import Fit, array_of, judge_draws, judge_posterior, predictive_size
-from course.judging.mistakes import HIERARCHICAL
 from course.judging.plots import judge_plot
 from course.judging.questions import QUESTIONS
 from course.judging.values import (
@@ -235,7 +234,11 @@ def _is_option(value: Any, options: str) -> bool:
 def _judge_choice(name: str, question: questions.Choice, value: Any) -> Verdict:
     if not _is_option(value, question.options):
         return _unreadable(name)
-    return correct(name) if question.is_right(name, value) else wrong(name, question.hint)
+    if question.is_right(name, value):
+        return correct(name)
+    if mistake := mistakes.LETTERS.get(questions.digest(name, value)):
+        return wrong(name, mistake.sentence, mistake.name)
+    return wrong(name, question.hint)
 
 
 def _not_confronted(name: str, guess: questions.Guess | questions.GuessedChoice) -> Verdict:
@@ -285,7 +288,7 @@ def _judge_error(name: str, question: questions.Error, value: Any) -> Verdict:
     said, label = message.lower(), question.label.lower()
     known = kind in ("ValueError", "KeyError", "str")
     if known and NEW_GROUP in said:
-        return wrong(name, HIERARCHICAL.sentence, HIERARCHICAL.name)
+        return wrong(name, mistakes.HIERARCHICAL.sentence, mistakes.HIERARCHICAL.name)
     if known and any(words in said for words in UNSEEN):
         return correct(name)
     if (kind in ("ValueError", "KeyError") and label in said) or f"keyerror: '{label}'" in said:

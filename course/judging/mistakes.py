@@ -335,6 +335,81 @@ HALF_WIDTH = Mistake(
     "half the width",
     ("This looks like the distance from the middle to one end: the width goes from end to end."),
 )
+NOT_HIDDEN = Mistake(
+    "hidden songs seen", ("This looks like a fit that has seen the songs that were to be hidden.")
+)
+SUMMED = Mistake(
+    "sum for mean", ("This looks like the sum over the songs: their mean is asked for.")
+)
+TURNED_AROUND = Mistake(
+    "difference turned around", ("This looks like the difference the other way round.")
+)
+NOT_THIS_PAIR = Mistake(
+    "another pair of models", ("This looks like the gain over complete pooling.")
+)
+COMMON_LOGARITHM = Mistake(
+    "logarithm to base 10",
+    ("This looks like a logarithm to base 10: the log score is the natural one, `np.log`."),
+)
+COPIES_LEFT = Mistake(
+    "copies left in sight",
+    ("A copy of the row stays behind, and tells the model what it is asked."),
+)
+TOO_MUCH_HIDDEN = Mistake(
+    "more hidden than will be unknown",
+    (
+        "This hides more than will be unknown when the prediction is needed: an answer to a harder "
+        "question."
+    ),
+)
+GROUP_IN_SIGHT = Mistake(
+    "group left in sight",
+    ("This leaves other reviews in sight of somebody or something that will be new then."),
+)
+WRONG_GROUP = Mistake(
+    "the known group hidden, the new one not",
+    ("This hides what will be known then, and shows what will be new."),
+)
+ANYBODY = Mistake(
+    "a new runner for a known one",
+    ("This looks like the time of a runner without any race: this one has run five."),
+)
+MEAN_NOT_RACE = Mistake(
+    "the runner's mean for the next race",
+    ("This looks like what is known about the runner's mean: a race varies around it."),
+)
+SHARE_ABOVE = Mistake(
+    "share above for share below", ("This looks like the share above, not the one below.")
+)
+BY_RUNNER = Mistake(
+    "grouped by runner",
+    ("This looks like the result for races grouped by runner: here the groups are ages."),
+)
+SHARE_OF_SDS = Mistake(
+    "share of standard deviations",
+    ("This looks like a share of standard deviations: it is variances that add up."),
+)
+WITHIN_SHARE = Mistake(
+    "share within for share between", ("This looks like the share that is left within the groups.")
+)
+PLUGGED_IN_SHARE = Mistake(
+    "share of the medians",
+    ("This looks like the share made of two medians: take the mean of the share's own posterior."),
+)
+FROM_GRAND_MEAN = Mistake(
+    "distance from the mean of all",
+    ("This looks like the distance from the mean of all races: subtract the group's own mean."),
+)
+TOO_NARROW = Mistake(
+    "too narrow", ("This makes the posterior too narrow: the truth falls out of it on either side.")
+)
+TOO_WIDE = Mistake(
+    "too wide", ("This makes the distribution too wide: the truth is seldom far from its middle.")
+)
+SHIFTED = Mistake(
+    "shifted", ("This moves the posterior to one side: the truth lies on the other, nearly always.")
+)
+MIRRORED = Mistake("mirrored", ("This turns a flat histogram around, and it is as flat as before."))
 NOT_INVERTED = Mistake(
     "precision for standard deviation",
     ("This looks like a precision: the standard deviation is 1 over its root."),
@@ -578,6 +653,26 @@ def other_errors(key: str) -> Iterator[tuple[Mistake, str]]:
     yield THOUSANDTHS, f"thousand_{name}"
 
 
+_COLE = "next_song('J. Cole', 2{})"
+_RACES = "running.dropna()"
+_AT_60 = f"{_RACES}.query('age == 60')['net'].mean()"
+
+
+def _five(lam: str) -> str:
+    """The posterior of the five artists of Exercise b9, with an Exp(lam) prior of sigma_mu."""
+    return (
+        "exact.hierarchical_from_summary([1, 2, 2, 4, 8], [31, 58, 44, 70, 61], 2600, range(5), "
+        "exact.HierarchicalPriors(exact.Normal(50, 50), exact.Exponential(1 / 20), "
+        f"exact.Exponential({lam})))"
+    )
+
+
+def _places(cdf: str) -> list[tuple[Mistake, str]]:
+    """Mistakes of a place in a posterior, an expression after the one of the posterior."""
+    right = f"{_five('1 / 20')}{cdf}"
+    return [(SHARE_ABOVE, f"1 - {right}"), (AS_PERCENTAGE, f"100 * {right}")]
+
+
 _FOUR = "hierarchical_of('Röyksopp', 'TV Noise', 'The xx', 'J. Cole')"
 _SKIES = "songs('Lil Skies').mean()"
 _TRACKS = "without_copies('track_id')"
@@ -633,7 +728,7 @@ EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
     "averaged_b2": [
         (PLUGGED_IN, f"2 * stats.norm.ppf(0.9) * {_FOUR}['sigma_mu'].median"),
         (NO_ARTIST_SPREAD, f"np.diff({_FOUR}['mu'].interval())"),
-        (SONG_NOT_MEAN, f"np.diff({_FOUR}.marginal(Target('predict_new')).interval())"),
+        (SONG_NOT_MEAN, f"np.diff({_FOUR}.predict_new().interval())"),
         (of_probability(0.89), f"np.diff({_FOUR}.mu_new().interval(0.89))"),
         (of_probability(0.95), f"np.diff({_FOUR}.mu_new().interval(0.95))"),
         (ALL_ARTISTS, "np.diff(posterior('mu_new').interval())"),
@@ -665,6 +760,76 @@ EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
         (OTHER_TAIL, f"1 - {_HIT.format(songs=1)}"),
         (AS_PERCENTAGE, f"100 * {_HIT.format(songs=1)}"),
         (MEAN_NOT_SONG, f"1 - {_TRACKS}.mu_j('House Of Pain').cdf(songs('House Of Pain').max())"),
+    ],
+    "mean_b3": [
+        (NO_POOLED, f"{_COLE.format(", 'no'")}.mean"),
+        (COMPLETE_POOLED, f"{_COLE.format(", 'complete'")}.mean"),
+        (NEW_NOT_OBSERVED, f"{_COLE.format(", 'new'")}.mean"),
+        (NOT_HIDDEN, "next_song('J. Cole', 7).mean"),
+    ],
+    "width_b3": [
+        (MEAN_NOT_SONG, f"np.diff({_COLE.format(", 'mean'")}.interval())"),
+        (NO_POOLED, f"np.diff({_COLE.format(", 'no'")}.interval())"),
+        (COMPLETE_POOLED, f"np.diff({_COLE.format(", 'complete'")}.interval())"),
+        (NEW_NOT_OBSERVED, f"np.diff({_COLE.format(", 'new'")}.interval())"),
+        (NOT_HIDDEN, "np.diff(next_song('J. Cole', 7).interval())"),
+        (of_probability(0.89), f"np.diff({_COLE.format('')}.interval(0.89))"),
+        (HALF_WIDTH, f"np.diff({_COLE.format('')}.interval()) / 2"),
+    ],
+    "gain_b3": [
+        (SUMMED, "5 * (log_score('J. Cole', 2) - log_score('J. Cole', 2, 'no'))"),
+        (TURNED_AROUND, "log_score('J. Cole', 2, 'no') - log_score('J. Cole', 2)"),
+        (NOT_THIS_PAIR, "log_score('J. Cole', 2) - log_score('J. Cole', 2, 'complete')"),
+        (
+            COMMON_LOGARITHM,
+            "(log_score('J. Cole', 2) - log_score('J. Cole', 2, 'no')) / np.log(10)",
+        ),
+    ],
+    "low_b7": [
+        (MEAN_NOT_RACE, "races_by('runner').mu_j(20).quantile(0.1)"),
+        (ANYBODY, "races_by('runner').predict_new().quantile(0.1)"),
+        (of_probability(0.95), "races_by('runner').predict(20).quantile(0.025)"),
+        (QUINTILES, "races_by('runner').predict(20).quantile(0.2)"),
+    ],
+    "high_b7": [
+        (MEAN_NOT_RACE, "races_by('runner').mu_j(20).quantile(0.9)"),
+        (ANYBODY, "races_by('runner').predict_new().quantile(0.9)"),
+        (of_probability(0.95), "races_by('runner').predict(20).quantile(0.975)"),
+        (QUINTILES, "races_by('runner').predict(20).quantile(0.8)"),
+    ],
+    "under_b7": [
+        (MEAN_NOT_RACE, "races_by('runner').mu_j(20).cdf(100)"),
+        (ANYBODY, "races_by('runner').predict_new().cdf(100)"),
+        (SHARE_ABOVE, "1 - races_by('runner').predict(20).cdf(100)"),
+        (AS_PERCENTAGE, "100 * races_by('runner').predict(20).cdf(100)"),
+    ],
+    "share_b8": [
+        (BY_RUNNER, "races_by('runner')['variance_share'].mean"),
+        (WITHIN_SHARE, "1 - races_by('age')['variance_share'].mean"),
+        (
+            PLUGGED_IN_SHARE,
+            "1 / (1 + (races_by('age')['sigma_y'].median "
+            "/ races_by('age')['sigma_mu'].median) ** 2)",
+        ),
+        (
+            SHARE_OF_SDS,
+            "1 / (1 + races_by('age')['sigma_y'].median / races_by('age')['sigma_mu'].median)",
+        ),
+        (AS_PERCENTAGE, "100 * races_by('age')['variance_share'].mean"),
+    ],
+    "pull_b8": [
+        (REVERSED_SIGN, f"{_AT_60} - races_by('age').mu_j(60).mean"),
+        (NOT_COMPARED, "races_by('age').mu_j(60).mean"),
+        (FROM_GRAND_MEAN, f"races_by('age').mu_j(60).mean - {_RACES}['net'].mean()"),
+    ],
+    "mu_b9": [*_places("['mu'].cdf(48)"), (LITERAL_PRIOR, f"{_five('1')}['mu'].cdf(48)")],
+    "sigma_mu_b9": [
+        *_places("['sigma_mu'].cdf(14)"),
+        (LITERAL_PRIOR, f"{_five('1')}['sigma_mu'].cdf(14)"),
+    ],
+    "next_b9": [
+        *_places(".predict(0).cdf(70)"),
+        (MEAN_NOT_SONG, f"{_five('1 / 20')}.mu_j(0).cdf(70)"),
     ],
     "songs_b11": [
         (SDS_FOR_VARIANCES, "np.ceil(0.6 / (1 - 0.6) * 27 / 4)"),
@@ -720,4 +885,25 @@ EXPRESSIONS: dict[str, list[tuple[Mistake, str]]] = {
             ".mean('group').quantile(0.9)",
         ),
     ],
+}
+#: Mistakes of letters, by `questions.digest` of name and letter.
+LETTERS: dict[str, Mistake] = {
+    "e205e8d2958a8dd0": COPIES_LEFT,
+    "63e910b1de3579fc": TOO_MUCH_HIDDEN,
+    "a218d3daa6e51cd6": TOO_MUCH_HIDDEN,
+    "24686adb177d13a5": GROUP_IN_SIGHT,
+    "74cd9f50143d8077": GROUP_IN_SIGHT,
+    "805fc14fe4d00ded": WRONG_GROUP,
+    "2bab59a5ce986080": GROUP_IN_SIGHT,
+    "33e3da4d074b9528": GROUP_IN_SIGHT,
+    "263ef767dd2b8a55": WRONG_GROUP,
+    "d20aa456fa07e746": TOO_WIDE,
+    "9b4fb450e3297ff4": SHIFTED,
+    "e1d8db0f3749db3f": MIRRORED,
+    "55bccfcabb68f868": TOO_NARROW,
+    "c8c2ac7911e3a213": SHIFTED,
+    "cc080e623010b088": MIRRORED,
+    "92b736215a6f7dfd": TOO_NARROW,
+    "38a8b7c9013a2add": TOO_WIDE,
+    "00c04bbd9d285217": MIRRORED,
 }

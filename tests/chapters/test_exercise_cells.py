@@ -9,11 +9,11 @@ import small_activity
 from nbformat.v4 import new_markdown_cell
 
 from course.chapters import slips
-from course.chapters.cells import exercise_chapters, exercise_id, read, tags
+from course.chapters.cells import exercise_chapters, exercise_id, read, tags, title
 from course.chapters.exercises import ExerciseError, exercises, is_lesson, number_of, parse
 from course.chapters.rubrics import tables
 from course.judging import questions
-from course.paths import RUBRICS
+from course.paths import BOOK, RUBRICS
 
 CHAPTERS = exercise_chapters()
 ACTIVITY = [path for path in CHAPTERS if path.parent.name == "activity"]
@@ -94,6 +94,18 @@ def test_a_chapter_beyond_the_lecture_has_two_at_its_end_which_are_a_bonus(path)
     ]
     assert is_lesson(notebook)
     assert role(notebook.cells[-1]) is None and role(notebook.cells[-2]) == "check"
+
+
+def test_instructors_are_told_the_points_beyond_the_lecture():
+    rows = []
+    for path in BEYOND:
+        notebook = read(path)
+        asked = exercises(notebook)
+        numbers = ", ".join(exercise.number for exercise in asked)
+        points = " + ".join(str(exercise.points) for exercise in asked)
+        link = f"[{title(notebook)}](../notebooks/beyond/{path.name})"
+        rows.append(f"| {link} | {numbers} | {points} |")
+    assert "\n".join(rows) in (BOOK / "instructors.md").read_text(encoding="utf-8")
 
 
 @every_chapter

@@ -16,8 +16,19 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from course.data import load_baseball, load_spotify
-from course.exact import hierarchical, hierarchical_priors
+from course.data import load_baseball, load_running, load_spotify
+from course.exact import (
+    Exponential,
+    HierarchicalPriors,
+    Normal,
+    complete_pooled,
+    hierarchical,
+    hierarchical_from_summary,
+    hierarchical_priors,
+    no_pooled,
+    no_pooled_priors,
+    pooled_priors,
+)
 from course.fitting.settings import CHAINS
 from course.judging import reference, shrinkage_example
 
@@ -44,6 +55,12 @@ LETTERS = {
     "shape_10": "a",
     "answer_12": "c",
     "most_15a": "b",
+    "open_b4": "b",
+    "new_b4": "c",
+    "critic_b4": "d",
+    "ends_b10": "a",
+    "middle_b10": "b",
+    "slope_b10": "c",
     "whom_b13": "c",
 }
 TEXT = "A sentence that is long enough for an instructor to read."
@@ -144,6 +161,8 @@ CHOSEN = {
     "ex-10": ["shape_10"],
     "ex-12": ["answer_12"],
     "ex-15a": ["most_15a"],
+    "ex-b4": ["open_b4", "new_b4", "critic_b4"],
+    "ex-b10": ["ends_b10", "middle_b10", "slope_b10"],
     "ex-b13": ["whom_b13"],
 }
 
@@ -368,6 +387,81 @@ def _ex_b6(rng, fit_of):
     }
 
 
+@cache
+def cole(known=2):
+    """Three exact posteriors that know the first tracks of J. Cole, and his other tracks."""
+    tracks = load_spotify(columns="all").drop_duplicates("track_id")
+    tracks = tracks[["artist", "popularity"]].astype({"artist": str})
+    others = tracks[tracks["artist"] == "J. Cole"].iloc[known:]
+    seen = tracks.drop(others.index)
+    y, artist = seen["popularity"], seen["artist"]
+    fits = {
+        "partial": hierarchical(y, artist, hierarchical_priors(y, "chapter")),
+        "no": no_pooled(y, artist, **no_pooled_priors(y, artist)),
+        "complete": complete_pooled(y, **pooled_priors(y)),
+    }
+    return fits, others["popularity"]
+
+
+def _ex_b3(rng, fit_of):
+    fits, others = cole()
+    partial, alone = (fits[name].predict("J. Cole") for name in ("partial", "no"))
+    lower, upper = partial.interval()
+    gain = [np.log(partial.pdf(y) / alone.pdf(y)) for y in others]
+    return {"mean_b3": round(partial.mean, 1), "width_b3": upper - lower, "gain_b3": np.mean(gain)}
+
+
+@cache
+def races_by(column):
+    """The races, and their exact posterior in groups."""
+    races = load_running().dropna()
+    s = races["net"].std()
+    priors = HierarchicalPriors(
+        mu=Normal(90, 2.5 * s), sigma_y=Exponential(1 / s), sigma_mu=Exponential(1 / s)
+    )
+    return races, hierarchical(races["net"], races[column], priors)
+
+
+def _ex_b7(rng, fit_of):
+    _, fitted = races_by("runner")
+    found = fitted.draws(4000, rng, {"sigma_y", "mu_j"})
+    race = rng.normal(found["mu_j"].sel(group=20), found["sigma_y"])
+    low, high = np.quantile(race, [0.1, 0.9])
+    return {"low_b7": low, "high_b7": round(high, 1), "under_b7": (race < 100).mean()}
+
+
+def _ex_b8(rng, fit_of):
+    races, fitted = races_by("age")
+    found = fitted.draws(4000, rng, {"sigma_y", "sigma_mu", "mu_j"})
+    share = found["sigma_mu"] ** 2 / (found["sigma_mu"] ** 2 + found["sigma_y"] ** 2)
+    own = races.loc[races["age"] == 60, "net"].mean()
+    return {
+        "share_b8": share.mean(),
+        "pull_b8": float(found["mu_j"].sel(group=60).mean() - own),
+        "why_b8": TEXT,
+    }
+
+
+def five(lam=1 / 20):
+    """The posterior of five artists of whom one knows the truth."""
+    priors = HierarchicalPriors(
+        mu=Normal(50, 50), sigma_y=Exponential(1 / 20), sigma_mu=Exponential(lam)
+    )
+    return hierarchical_from_summary(
+        np.array([1, 2, 2, 4, 8]), [31, 58, 44, 70, 61], 2600, range(5), priors
+    )
+
+
+def _ex_b9(rng, fit_of):
+    found = five().draws(20_000, rng, {"mu", "sigma_mu", "sigma_y", "mu_j"})
+    song = rng.normal(found["mu_j"].sel(group=0), found["sigma_y"])
+    return {
+        "mu_b9": float((found["mu"] < 48).mean()),
+        "sigma_mu_b9": round(five()["sigma_mu"].cdf(14), 2),
+        "next_b9": (song < 70).mean(),
+    }
+
+
 def _ex_b12(rng, fit_of):
     _, fitted = some_songs("Au/Ra", "C-Kan", "Hinder", "NODE", "Placebo", "Zeds Dead")
     between, within = (fitted[f"sigma_{name}"].median ** 2 for name in ("mu", "y"))
@@ -432,6 +526,12 @@ SOLUTIONS = {
     "ex-b2": _ex_b2,
     "ex-b5": _ex_b5,
     "ex-b6": _ex_b6,
+    "ex-b3": _ex_b3,
+    "ex-b4": _same(warning_b4=TEXT),
+    "ex-b7": _ex_b7,
+    "ex-b8": _ex_b8,
+    "ex-b9": _ex_b9,
+    "ex-b10": _same(flat_b10=TEXT),
     "ex-b11": _same(songs_b11=69, form_b11="b", why_b11=TEXT),
     "ex-b12": _ex_b12,
     "ex-b13": _ex_b13,

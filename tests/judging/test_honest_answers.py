@@ -7,6 +7,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 
+import bambi as bmb
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -14,14 +15,14 @@ import pytest
 import seaborn as sns
 import seaborn.objects as so
 import xarray as xr
-from honest import honest_answers, mean_of_artist, new_artist, simulated_fit, song
+from honest import honest_answers, mean_of_artist, new_artist, races_by, simulated_fit, song
 from matplotlib import style
 from scipy import stats
 from wrong_answers import Student
 
 from course.judging import reference
 from course.judging.judge import judge
-from course.judging.questions import plan
+from course.judging.questions import QUESTIONS, plan
 from course.submission.answers import collect
 
 pytestmark = [pytest.mark.needs_data, pytest.mark.filterwarnings("ignore")]
@@ -460,6 +461,42 @@ def test_plots_by_artist(form, spotify):
 
 
 # ------------------------------------------------------------------------------- slow chains
+
+
+# ------------------------------------------------------------------------- beyond the lecture
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("exercise", [e for e in QUESTIONS if e.startswith("ex-b")])
+def test_answers_beyond_the_lecture(exercise, seed):
+    """Some are exact, and some from draws, as `honest` finds them."""
+    assert refused(exercise, honest_answers(exercise, seed)) == []
+
+
+#: How often each kind of sampler is tried, and what it is told.
+SAMPLED = {"nutpie": (3, {"inference_method": "nutpie", "cores": 2}), "pymc": (1, {"cores": 2})}
+
+
+@pytest.mark.parametrize("sampler", SAMPLED)
+def test_the_next_race_from_a_sampler(sampler):
+    seeds, told = SAMPLED[sampler]
+    races, _ = races_by("runner")
+    s = races["net"].std()
+    priors = {
+        "Intercept": bmb.Prior("Normal", mu=90, sigma=2.5 * s),
+        "sigma": bmb.Prior("Exponential", lam=1 / s),
+        "1|runner": bmb.Prior("Normal", mu=0, sigma=bmb.Prior("Exponential", lam=1 / s)),
+    }
+    model = bmb.Model("net ~ (1|runner)", races, priors=priors, noncentered=False)
+    for seed in range(seeds):
+        fit = model.fit(draws=1000, chains=4, random_seed=seed, progressbar=False, **told)
+        draws = fit.posterior
+        mean = draws["Intercept"] + draws["1|runner"].sel(runner__factor_dim="20")
+        noise = np.random.default_rng(seed).standard_normal(mean.shape)
+        race = (mean + draws["sigma"] * noise).values
+        low, high = np.quantile(race, [0.1, 0.9])
+        given = {"low_b7": low, "high_b7": high, "under_b7": np.mean(race < 100)}
+        assert refused("ex-b7", given) == []
 
 
 @pytest.mark.slow

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from honest import (
+    cole,
+    five,
     honest_answers,
     interval,
     mean_of_artist,
     new_artist,
     predictions,
+    races_by,
     simulated_fit,
     simulated_sets,
     some_songs,
@@ -24,7 +27,7 @@ from course.exact import Target
 from course.judging import mistakes, reference, shrinkage_example
 from course.judging.draws import Fit
 from course.judging.judge import judge
-from course.judging.questions import Number, Posterior, plan
+from course.judging.questions import Number, Posterior, digest, plan
 from course.judging.values import Evidence, judge_number
 from course.submission.answers import collect
 
@@ -558,6 +561,75 @@ BY_EXPRESSION = {
         (mistakes.AS_PERCENTAGE, lambda: 3.71),
         (mistakes.MEAN_NOT_SONG, lambda: 0.0),
     ],
+    "mean_b3": [
+        (mistakes.NO_POOLED, lambda: cole_next("no").mean),
+        (mistakes.COMPLETE_POOLED, lambda: cole_next("complete").mean),
+        (mistakes.NEW_NOT_OBSERVED, lambda: cole()[0]["partial"].predict_new().mean),
+        (mistakes.NOT_HIDDEN, lambda: cole_next("partial", known=7).mean),
+    ],
+    "width_b3": [
+        (mistakes.MEAN_NOT_SONG, lambda: width(cole()[0]["partial"].mu_j("J. Cole"))),
+        (mistakes.NO_POOLED, lambda: width(cole_next("no"))),
+        (mistakes.COMPLETE_POOLED, lambda: width(cole_next("complete"))),
+        (mistakes.NEW_NOT_OBSERVED, lambda: width(cole()[0]["partial"].predict_new())),
+        (mistakes.NOT_HIDDEN, lambda: width(cole_next("partial", known=7))),
+        (mistakes.OTHER_PROBABILITY, lambda: width(cole_next("partial"), 0.89)),
+        (mistakes.HALF_WIDTH, lambda: width(cole_next("partial")) / 2),
+    ],
+    "gain_b3": [
+        (mistakes.SUMMED, lambda: gain("partial", "no").sum()),
+        (mistakes.TURNED_AROUND, lambda: gain("no", "partial").mean()),
+        (mistakes.NOT_THIS_PAIR, lambda: gain("partial", "complete").mean()),
+        (mistakes.COMMON_LOGARITHM, lambda: gain("partial", "no").mean() / np.log(10)),
+    ],
+    "low_b7": [
+        (mistakes.MEAN_NOT_RACE, lambda: runner("mu_j").quantile(0.1)),
+        (mistakes.ANYBODY, lambda: runner("predict_new").quantile(0.1)),
+        (mistakes.OTHER_PROBABILITY, lambda: runner("predict").interval(0.95)[0]),
+        (mistakes.QUINTILES, lambda: runner("predict").interval(0.6)[0]),
+    ],
+    "high_b7": [
+        (mistakes.MEAN_NOT_RACE, lambda: runner("mu_j").quantile(0.9)),
+        (mistakes.ANYBODY, lambda: runner("predict_new").quantile(0.9)),
+        (mistakes.OTHER_PROBABILITY, lambda: runner("predict").interval(0.95)[1]),
+        (mistakes.QUINTILES, lambda: runner("predict").interval(0.6)[1]),
+    ],
+    "under_b7": [
+        (mistakes.MEAN_NOT_RACE, lambda: runner("mu_j").cdf(100)),
+        (mistakes.ANYBODY, lambda: runner("predict_new").cdf(100)),
+        (mistakes.SHARE_ABOVE, lambda: 1 - runner("predict").cdf(100)),
+        (mistakes.AS_PERCENTAGE, lambda: 100 * runner("predict").cdf(100)),
+    ],
+    "share_b8": [
+        (mistakes.BY_RUNNER, lambda: races_by("runner")[1]["variance_share"].mean),
+        (mistakes.WITHIN_SHARE, lambda: 1 - races_by("age")[1]["variance_share"].mean),
+        (mistakes.PLUGGED_IN_SHARE, lambda: share_of(*medians_by_age() ** 2)),
+        (mistakes.SHARE_OF_SDS, lambda: share_of(*medians_by_age())),
+        (mistakes.AS_PERCENTAGE, lambda: 100 * races_by("age")[1]["variance_share"].mean),
+    ],
+    "pull_b8": [
+        (mistakes.REVERSED_SIGN, lambda: own_at_60() - races_by("age")[1].mu_j(60).mean),
+        (mistakes.NOT_COMPARED, lambda: races_by("age")[1].mu_j(60).mean),
+        (
+            mistakes.FROM_GRAND_MEAN,
+            lambda: races_by("age")[1].mu_j(60).mean - races_by("age")[0]["net"].mean(),
+        ),
+    ],
+    "mu_b9": [
+        (mistakes.SHARE_ABOVE, lambda: 1 - five()["mu"].cdf(48)),
+        (mistakes.AS_PERCENTAGE, lambda: 100 * five()["mu"].cdf(48)),
+        (mistakes.LITERAL_PRIOR, lambda: five(1)["mu"].cdf(48)),
+    ],
+    "sigma_mu_b9": [
+        (mistakes.SHARE_ABOVE, lambda: 1 - five()["sigma_mu"].cdf(14)),
+        (mistakes.AS_PERCENTAGE, lambda: 100 * five()["sigma_mu"].cdf(14)),
+        (mistakes.LITERAL_PRIOR, lambda: five(1)["sigma_mu"].cdf(14)),
+    ],
+    "next_b9": [
+        (mistakes.SHARE_ABOVE, lambda: 1 - five().predict(0).cdf(70)),
+        (mistakes.AS_PERCENTAGE, lambda: 100 * five().predict(0).cdf(70)),
+        (mistakes.MEAN_NOT_SONG, lambda: five().mu_j(0).cdf(70)),
+    ],
     "songs_b11": [
         (mistakes.SDS_FOR_VARIANCES, lambda: songs_for(ratio=27 / 4)),
         (mistakes.OTHER_SIDE, lambda: songs_for(weight=0.4)),
@@ -610,6 +682,35 @@ BY_EXPRESSION = {
 }
 
 
+def cole_next(pooling, known=2):
+    fitted = cole(known)[0][pooling]
+    return fitted.predict() if pooling == "complete" else fitted.predict("J. Cole")
+
+
+def gain(better, worse):
+    """Differences of log scores of the hidden tracks of J. Cole."""
+    songs = cole()[1].to_numpy()
+    return np.log(cole_next(better).pdf(songs)) - np.log(cole_next(worse).pdf(songs))
+
+
+def runner(which):
+    fitted = races_by("runner")[1]
+    return fitted.predict_new() if which == "predict_new" else getattr(fitted, which)(20)
+
+
+def medians_by_age():
+    return np.array([races_by("age")[1][name].median for name in ("sigma_mu", "sigma_y")])
+
+
+def share_of(between, within):
+    return between / (between + within)
+
+
+def own_at_60():
+    races = races_by("age")[0]
+    return races.loc[races["age"] == 60, "net"].mean()
+
+
 @pytest.mark.parametrize(
     "name, mistake, answer",
     [
@@ -623,6 +724,42 @@ def test_a_mistake_in_a_number_by_expression_is_named(name, mistake, answer):
     for given in (answer(), round(answer(), 3)):
         verdict = verdict_on(exercise, name, given, 0, 1000)
         assert (verdict.status, verdict.mistake) == ("wrong", mistake.name)
+
+
+#: What wrong letters mean, by declared name.
+BY_LETTER = {
+    "open_b4": {
+        "a": mistakes.COPIES_LEFT,
+        "c": mistakes.TOO_MUCH_HIDDEN,
+        "d": mistakes.TOO_MUCH_HIDDEN,
+    },
+    "new_b4": {
+        "a": mistakes.GROUP_IN_SIGHT,
+        "b": mistakes.GROUP_IN_SIGHT,
+        "d": mistakes.WRONG_GROUP,
+    },
+    "critic_b4": {
+        "a": mistakes.GROUP_IN_SIGHT,
+        "b": mistakes.GROUP_IN_SIGHT,
+        "c": mistakes.WRONG_GROUP,
+    },
+    "ends_b10": {"b": mistakes.TOO_WIDE, "c": mistakes.SHIFTED, "d": mistakes.MIRRORED},
+    "middle_b10": {"a": mistakes.TOO_NARROW, "c": mistakes.SHIFTED, "d": mistakes.MIRRORED},
+    "slope_b10": {"a": mistakes.TOO_NARROW, "b": mistakes.TOO_WIDE, "d": mistakes.MIRRORED},
+}
+
+
+@pytest.mark.parametrize("name", BY_LETTER)
+def test_a_wrong_letter_is_named(name):
+    exercise = f"ex-{name.rpartition('_')[2]}"
+    for letter, mistake in BY_LETTER[name].items():
+        verdict = verdict_on(exercise, name, letter, 0, 1000)
+        assert (verdict.status, verdict.mistake) == ("wrong", mistake.name)
+
+
+def test_every_mistake_of_a_letter_has_such_a_case():
+    digests = {digest(name, letter) for name, letters in BY_LETTER.items() for letter in letters}
+    assert digests == mistakes.LETTERS.keys()
 
 
 def test_every_expression_of_a_mistake_has_such_a_case():
@@ -690,6 +827,7 @@ def test_every_mistake_has_a_test():
         mistakes.RESAMPLED.name,
         mistakes.STANDARD_DEVIATION.name,
     }
+    tested |= {mistake.name for letters in BY_LETTER.values() for mistake in letters.values()}
     tested |= {mistake.name for cases in BY_EXPRESSION.values() for mistake, _ in cases}
     for wrong in WRONG.values():
         tested |= {wrong.is_.name} if wrong.is_ else set()
