@@ -239,7 +239,9 @@
 
     /** The value below which a share p of the posterior lies. */
     quantile(p) {
-      return this.value(solveIncreasing(this.at, p, ...this.bounds));
+      const [low, high] = this.bounds;
+      return this.value(
+        solveIncreasing(this.at, p, low, high, (low + high) / 2, 1e-12 * (high - low)));
     }
 
     /** Posterior density at a value. */

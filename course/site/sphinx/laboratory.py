@@ -157,7 +157,9 @@ def baseball() -> dict:
             "load": "from course.data import load_baseball\n\nplayers = load_baseball()\n"
             "data = pd.DataFrame({\n"
             f'    "player": players["player"].repeat({AT_BATS}),\n'
-            f'    "hit": [100 * (k < hits) for hits in players["hits"] for k in range({AT_BATS})]}})',
+            '    "hit": [100 * (k < hits) for hits in players["hits"] '
+            f"for k in range({AT_BATS})],\n"
+            "})",
             "group": "player",
             "value": "hit",
         },
