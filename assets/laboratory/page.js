@@ -16,6 +16,7 @@
   };
   const EXAMPLE = "player, points\nAda, 12\nAda, 15\nBo, 7\nBo, 9\nBo, 4\nCy, 21";
   const LARGE = 1000; // groups, from which on one sees that the page computes
+  const SLOW = 400; // milliseconds of the last time, from which on too
   const TABLE_ROWS = 200; // in the page; the file has all
   const TWO_COLUMNS = 735; // pixels, from which on the style sheet has two
   const AT_REST = 600; // milliseconds after which a moving thing is read out
@@ -80,7 +81,9 @@
           this.pending = requestAnimationFrame(() => this.simulate());
         } });
         this.sliders[name].value = start;
-        return h("label", {}, h("span", {}, ...rich(`${title}: `), output), this.sliders[name]);
+        const field = labelled(`${title}: `, this.sliders[name]);
+        field.firstChild.append(output);
+        return field;
       });
       this.simulated = h("fieldset", { class: "lab-panel", hidden: true }, h("legend", {}, "Make groups of known truth"),
         h("div", { class: "lab-sliders" }, ...rows),
@@ -232,16 +235,23 @@
 
     /** Compute the posterior and show it, at once or, if it takes a moment, after saying so. */
     fit() {
-      if (this.state.statistics.labels.length < LARGE) return this.attempt(() => this.compute());
+      if (this.state.statistics.labels.length < LARGE && !this.slow) return this.attempt(() => this.compute());
       this.root.classList.add("busy");
-      this.say("Computing …");
-      return setTimeout(() => {
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => {
         this.attempt(() => this.compute());
         this.root.classList.remove("busy");
       }, 30);
+      return this.waiting;
     }
 
     compute() {
+      const started = performance.now();
+      this.show();
+      this.slow = performance.now() - started > SLOW;
+    }
+
+    show() {
       const { state } = this, { statistics } = state, priors = this.priors();
       const posterior = new laboratory.Hierarchical(statistics, priors), names = ["mu", "sigma_y", "sigma_mu", "share"];
       const summaries = Object.fromEntries(
@@ -318,7 +328,7 @@
     }
 
     word(frame) {
-      const words = frame.view.words(this.state);
+      const words = (frame.said = frame.view.words(this.state));
       frame.words.replaceChildren(...rich(words));
       if (frame.drawn.svg.getAttribute("role") === "img" && frame.name !== "groups") {
         frame.drawn.svg.setAttribute("aria-label", spoken(words));
@@ -335,7 +345,7 @@
       this.state.chosen = j;
       this.groupChoice.value = j;
       this.draw();
-      this.speak(this.frames[0].words.textContent);
+      this.speak(this.frames[0].said);
     }
 
     /** Move the point of the map; what follows it is drawn again. */
@@ -347,7 +357,7 @@
         if (frame.view.live) this.word(frame);
       }
       const map = this.frames.find(({ name }) => name === "map");
-      this.speak(map.words.textContent);
+      this.speak(map.said);
     }
 
     toMiddle() {
@@ -403,8 +413,11 @@
     return count.reduce((best, n, j) => (n < count[best] ? j : best), 0);
   }
 
+  let labels = 0; // so far; each control has an id for its label
+
   function labelled(title, control) {
-    return h("label", {}, h("span", {}, ...rich(title)), control);
+    control.id = `laboratory-${(labels += 1)}`;
+    return h("div", { class: "lab-field" }, h("label", { for: control.id }, ...rich(title)), control);
   }
 
   function tableOf(caption, heads, rows) {

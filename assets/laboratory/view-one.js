@@ -17,30 +17,43 @@
     };
   }
 
+  /** The exact density of the group's mean at some values, kept while only the point moves. */
+  function exactDensity({ posterior, chosen }) {
+    if (kept.posterior !== posterior || kept.chosen !== chosen) {
+      const mixture = posterior.group(chosen, "mu_j");
+      const values = Array.from({ length: 121 }, (_, k) => mixture.mean + mixture.sd * (k / 15 - 4));
+      kept = { posterior, chosen, density: values.map((value) => [value, mixture.pdf(value)]) };
+    }
+    return kept.density;
+  }
+
+  let kept = {};
+
   function normal({ mean, sd }, value) {
     return Math.exp(-0.5 * ((value - mean) / sd) ** 2) / (sd * Math.sqrt(2 * Math.PI));
   }
 
   function draw(state, width) {
     const curves = three(state), all = Object.values(curves);
-    const exact = state.posterior.group(state.chosen, "mu_j");
     const low = Math.min(...all.map(({ mean, sd }) => mean - 2.8 * sd));
     const high = Math.max(...all.map(({ mean, sd }) => mean + 2.8 * sd));
     const x = scale(low, high, 14, width - 14);
     const values = Array.from({ length: 241 }, (_, k) => low + ((high - low) * k) / 240);
     const densities = Object.entries(curves).map(([name, each]) =>
       [name, values.map((value) => normal(each, value))]);
-    densities.push(["exact", values.map((value) => exact.pdf(value))]);
-    const top = Math.max(...densities.flatMap(([, heights]) => heights));
+    const exact = exactDensity(state).filter(([value]) => value >= low && value <= high);
+    const top = Math.max(...exact.map(([, height]) => height), ...densities.flatMap(([, heights]) => heights));
     const y = scale(0, top, HEIGHT - BELOW, TOP);
     const svg = s("svg", { class: "one", viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img",
       "aria-label": words(state) });
     svg.append(axisBelow(x, HEIGHT - BELOW, HEIGHT - BELOW - TOP, state.data.value));
     for (const [name, heights] of densities) {
       const points = values.map((value, k) => [x(value), y(heights[k])]);
-      const d = name === "exact" ? line(points) : `${line([[x(low), y(0)], ...points, [x(high), y(0)]])}Z`;
+      const d = `${line([[x(low), y(0)], ...points, [x(high), y(0)]])}Z`;
       svg.append(s("path", { class: `density ${name}`, d }));
     }
+    const points = exact.map(([value, height]) => [x(value), y(height)]);
+    svg.append(s("path", { class: "density exact", d: line(points) }));
     labelled(svg, curves, x, y, width);
     return { svg };
   }
