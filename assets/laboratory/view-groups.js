@@ -32,7 +32,7 @@
       s("text", { class: "population label", x: x(mu.mean), y: TOP - 12 }, `μ ${state.write(mu.mean)}`),
       axisBelow(x, bottom, bottom - TOP, data.value));
     rows.forEach((j, k) => {
-      const row = table[j], group = s("g", { class: j === state.chosen ? "row chosen" : "row", "data-group": j });
+      const row = table[j], group = s("g", { class: j === state.chosen ? "of-group chosen" : "of-group", "data-group": j });
       group.append(
         s("rect", { class: "hit", x: 0, y: y(k) - height / 2, width, height }),
         s("text", { class: "name", x: left, y: y(k) + 4 }, shortened(row.label, left - 6),

@@ -8,7 +8,7 @@
 
   function draw(state, width) {
     const { posterior, table, chosen, data } = state, curve = posterior.marginal("sigma_mu");
-    const high = curve.quantile(0.998), right = width - 100;
+    const high = curve.quantile(0.998), right = width - 106;
     const x = scale(0, high, LEFT, right), rows = laboratory.rowsToDraw(state);
     const sigmas = Array.from({ length: STEPS + 1 }, (_, k) => (high * Math.max(k, 1e-6)) / STEPS);
     const paths = sigmas.map((sigma) => posterior.meansGiven(sigma));
@@ -32,7 +32,7 @@
       s("path", { class: "mu", d: line(sigmas.map((sigma, k) => [x(sigma), y(paths[k].mu)])) }),
       s("text", { class: "start population label", x: right + 6, y: y(end.mu) + 4 }, "μ"),
       s("text", { class: "start chosen label", x: right + 6, y: apart(y(end.means[chosen]), y(end.mu)) + 4 },
-        shortened(table[chosen].label, 90, 7)),
+        shortened(table[chosen].label, 100, 7.2)),
       s("line", { class: "at", y1: TOP, y2: HEIGHT - BELOW }));
     const moved = ({ point }) => {
       const at = svg.querySelector(".at"), place = x(Math.min(point.sigmaMu, high));
