@@ -19,6 +19,7 @@
   const SLOW = 400; // milliseconds of the last time, from which on too
   const TABLE_ROWS = 200; // in the page; the file has all
   const TWO_COLUMNS = 735; // pixels, from which on the style sheet has two
+  const SHOWN = 100_000; // letters of a file, above which its text is not shown
   const AT_REST = 600; // milliseconds after which a moving thing is read out
 
   /** The laboratory in one element of a page. */
@@ -29,6 +30,7 @@
       this.state = {
         raw: true, choose: (j) => this.choose(j), move: (a, b) => this.move(a, b), toMiddle: () => this.toMiddle(),
       };
+      this.next = {};
       this.seed = 1;
       this.build();
       this.openData(this.sets[0]?.id ?? "simulated");
@@ -92,11 +94,13 @@
     }
 
     own() {
-      this.text = h("textarea", { rows: 7, spellcheck: "false", placeholder: EXAMPLE, oninput: () => this.readOwn() });
+      this.text = h("textarea", { rows: 7, spellcheck: "false", placeholder: EXAMPLE,
+        oninput: () => this.readOwn(this.text.value) });
       this.file = h("input", { type: "file", accept: ".csv,.tsv,.txt,text/csv,text/plain", onchange: async () => {
         if (!this.file.files.length) return;
-        this.text.value = await this.file.files[0].text();
-        this.readOwn();
+        const text = await this.file.files[0].text();
+        this.text.value = text.length < SHOWN ? text : "";
+        this.readOwn(text);
       } });
       [this.groupColumn, this.valueColumn] = [0, 1].map(() => h("select", { onchange: () => this.useOwn() }));
       this.ownPanel = h("fieldset", { class: "lab-panel", hidden: true }, h("legend", {}, "Your own data"),
@@ -154,7 +158,7 @@
       this.ownPanel.hidden = id !== "own";
       this.say("");
       if (id === "simulated") this.simulate();
-      else if (id === "own") this.readOwn();
+      else if (id === "own") this.readOwn(this.content);
       else this.use(this.sets.find((set) => set.id === id));
     }
 
@@ -166,10 +170,11 @@
         note: "The bars show the true means, which the posterior does not know." });
     }
 
-    readOwn() {
-      if (!this.text.value.trim()) return;
+    readOwn(text = "") {
+      this.content = text;
+      if (!text.trim()) return;
       this.attempt(() => {
-        this.table = laboratory.readTable(this.text.value);
+        this.table = laboratory.readTable(text);
         const guess = laboratory.guessColumns(this.table);
         [this.groupColumn, this.valueColumn].forEach((select, k) => {
           select.replaceChildren(...this.table.names.map((name, value) => h("option", { value }, name)));
@@ -195,16 +200,19 @@
         const statistics = laboratory.statisticsOf(set.groups), { state } = this;
         const same = state.data?.id === set.id && set.keep;
         const chosen = same && state.chosen < statistics.labels.length ? state.chosen : smallest(statistics.count);
-        Object.assign(state, {
-          statistics, chosen, truth: set.truth ?? null, write: writer(statistics.sd),
+        this.next = {
+          statistics, chosen, truth: set.truth ?? null, write: writer(statistics.sd), raw: set.raw ?? true,
           data: { ...set, groups: set.plural, values: statistics.values },
           called: (j) => (/^\d+$/.test(statistics.labels[j]) ? `${set.group} ${statistics.labels[j]}` : statistics.labels[j]),
-        });
-        state.raw = set.raw ?? true;
-        this.describeData();
+        };
         this.fillScales();
         this.fit();
       });
+    }
+
+    /** What is shown, with data that wait for their posterior, so that both change at once. */
+    get coming() {
+      return { ...this.state, ...this.next };
     }
 
     openPriors() {
@@ -214,14 +222,15 @@
     }
 
     fillScales() {
-      const { mu, within, between } = laboratory.hierarchicalPriors(this.state.statistics, "chapter", this.state.data.centre);
+      const { statistics, data } = this.coming;
+      const { mu, within, between } = laboratory.hierarchicalPriors(statistics, "chapter", data.centre);
       const values = { mean: mu.mean, sd: mu.sd, within, between };
       for (const [name, input] of Object.entries(this.scaleInputs)) input.value = Number(values[name].toPrecision(4));
     }
 
     /** The priors that are chosen; an UnusableError if a scale is no positive number. */
     priors() {
-      const { statistics, data } = this.state, own = {};
+      const { statistics, data } = this.coming, own = {};
       for (const [name, input] of Object.entries(this.scaleInputs)) {
         own[name] = input.valueAsNumber;
         if (this.priorChoice.value === "own" && !(Number.isFinite(own[name]) && (name === "mean" || own[name] > 0))) {
@@ -235,7 +244,7 @@
 
     /** Compute the posterior and show it, at once or, if it takes a moment, after saying so. */
     fit() {
-      if (this.state.statistics.labels.length < LARGE && !this.slow) return this.attempt(() => this.compute());
+      if (this.coming.statistics.labels.length < LARGE && !this.slow) return this.attempt(() => this.compute());
       this.root.classList.add("busy");
       clearTimeout(this.waiting);
       this.waiting = setTimeout(() => {
@@ -252,15 +261,17 @@
     }
 
     show() {
-      const { state } = this, { statistics } = state, priors = this.priors();
+      const { state, next } = this, { statistics } = this.coming, priors = this.priors();
       const posterior = new laboratory.Hierarchical(statistics, priors), names = ["mu", "sigma_y", "sigma_mu", "share"];
       const summaries = Object.fromEntries(
         [...names, "mu_new", "predict_new"].map((name) => [name, summary(posterior.marginal(name))]));
-      Object.assign(state, {
+      this.next = {};
+      Object.assign(state, next, {
         priors, priorSet: this.priorChoice.value, posterior, summaries, table: posterior.table(),
         complete: withSummaries(laboratory.completePooled(statistics)), none: laboratory.noPooled(statistics),
         point: { sigmaY: summaries.sigma_y.median, sigmaMu: summaries.sigma_mu.median, moved: false },
       });
+      if (next.data) this.describeData();
       this.draw();
       this.tell();
     }

@@ -41,6 +41,12 @@ def page(site, window):
 
 def choose(page, label, value):
     page.get_by_label(label, exact=True).select_option(value)
+    settle(page)
+
+
+def settle(page):
+    """Wait until a computation that takes a moment is done."""
+    page.wait_for_selector(".laboratory:not(.busy)")
 
 
 def paste(page, text):
@@ -49,11 +55,12 @@ def paste(page, text):
 
 
 def headline(page):
-    page.wait_for_selector(".laboratory:not(.busy)")
+    settle(page)
     return page.text_content(".lab-headline").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def message(page):
+    settle(page)
     return page.text_content(".lab-message")
 
 
@@ -182,6 +189,7 @@ def test_simulated_groups_follow_the_sliders_with_the_same_luck(page):
     ratio = (after - truth) / (before - truth)
     assert ratio == pytest.approx(np.full(len(ratio), ratio[0]))
     page.get_by_role("button", name="Other luck").click()
+    settle(page)
     assert page.evaluate(values) != pytest.approx(after)
 
 
@@ -360,7 +368,6 @@ def test_the_laboratory_in_use_is_accessible_and_fits(site, browser, width, them
     page.goto((site / "book/laboratory.html").as_uri())
     for name in ("baseball", "simulated", "own"):
         choose(page, "Data", name)
-        page.wait_for_selector(".laboratory:not(.busy)")
         page.evaluate("document.querySelector('.laboratory').laboratory.move(20, 5)")
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
