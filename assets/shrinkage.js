@@ -26,7 +26,7 @@
       <div><dt>weight of own ${observation}s</dt><dd data-read="weight"></dd></div>
       <div><dt>shrunken mean</dt><dd data-read="shrunken"></dd></div>
     </dl>
-    <p class="shrinkage-status" role="status"></p>`;
+    <div class="shrinkage-status" role="status"></div>`;
 
   function slider(name, label, least) {
     return `<div><label>${label}: <output></output>

@@ -43,7 +43,7 @@
       this.message = h("p", { class: "lab-message", role: "alert" });
       this.headline = h("p", { class: "lab-headline", "aria-live": "polite" });
       this.note = h("p", { class: "lab-note" });
-      this.status = h("p", { class: "visually-hidden", role: "status" });
+      this.status = h("div", { class: "visually-hidden", role: "status" });
       this.stage = h("div", { class: "lab-stage" });
       this.frames = Object.entries(laboratory.views).map(([name, view]) => this.frame(name, view));
       this.stage.append(...this.frames.map(({ element }) => element));
