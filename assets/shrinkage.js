@@ -19,13 +19,14 @@
     </div>
     <svg class="shrinkage-picture" role="img" height="${HEIGHT}"></svg>
     <label class="shrinkage-choice">${group[0].toUpperCase()}${group.slice(1)} <select></select></label>
+    <p class="shrinkage-whose"></p>
     <dl class="shrinkage-readout">
       <div><dt>${observation}s</dt><dd data-read="n"></dd></div>
       <div><dt>sample mean</dt><dd data-read="sample"></dd></div>
       <div><dt>weight of own ${observation}s</dt><dd data-read="weight"></dd></div>
       <div><dt>shrunken mean</dt><dd data-read="shrunken"></dd></div>
     </dl>
-    <p class="shrinkage-status" role="status"></p>`;
+    <div class="shrinkage-status" role="status"></div>`;
 
   function slider(name, label, least) {
     return `<div><label>${label}: <output></output>
@@ -154,6 +155,8 @@
         find(`[data-read=${name}]`).textContent = value;
       }
       find(".shrinkage-readout").dataset.artist = artist.name;
+      const other = artist.name !== select.value ? ", under the pointer" : "";
+      find(".shrinkage-whose").textContent = `${called(artist.name)}${other}:`;
       // Said once things are at rest, or a screen reader would never stop talking.
       clearTimeout(speak);
       speak = setTimeout(() => {

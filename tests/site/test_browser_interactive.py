@@ -125,8 +125,10 @@ def test_pointing_at_a_line_reads_that_artist_and_leaving_returns(explorer):
     )
     explorer.mouse.move(box["x"] + left, box["y"] + 46)
     assert explorer.get_attribute(".shrinkage-readout", "data-artist") == "Mia X"
+    assert explorer.text_content(".shrinkage-whose") == "Mia X, under the pointer:"
     explorer.mouse.move(box["x"] + left, box["y"] - 30)
     assert explorer.get_attribute(".shrinkage-readout", "data-artist") == "Sean Kingston"
+    assert explorer.text_content(".shrinkage-whose") == "Sean Kingston:"
 
 
 def test_the_explorer_works_with_the_keyboard_alone_and_speaks(explorer):
