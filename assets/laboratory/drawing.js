@@ -35,7 +35,7 @@
   /** About `count` round numbers between low and high. */
   function ticks(low, high, count = 5) {
     const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].map((k) => k * power).find((each) => each >= rough) ?? 10 * power;
+    const step = [1, 2, 5, 10].map((k) => k * power).find((each) => each >= 0.75 * rough);
     const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, k) =>
       Number(((first + k) * step).toPrecision(12)));

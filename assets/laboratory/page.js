@@ -107,9 +107,15 @@
         h("p", {}, "A row for each value, with the group it belongs to. Nothing leaves this page: "
           + "your data stay in this window and are gone when you close it."),
         labelled("Paste two columns, from a spreadsheet or a CSV file", this.text),
-        h("div", { class: "lab-columns" }, labelled("or open a file", this.file),
-          labelled("Column of groups", this.groupColumn), labelled("Column of values", this.valueColumn)));
+        h("div", { class: "lab-columns" }, labelled("or open a file", this.file), ...this.columnFields()));
       return this.ownPanel;
+    }
+
+    /** The choice of columns, which is there once there are some. */
+    columnFields() {
+      this.columns = [labelled("Column of groups", this.groupColumn), labelled("Column of values", this.valueColumn)];
+      for (const field of this.columns) field.hidden = true;
+      return this.columns;
     }
 
     scales() {
@@ -177,6 +183,7 @@
         this.table = laboratory.readTable(text);
         const guess = laboratory.guessColumns(this.table);
         [this.groupColumn, this.valueColumn].forEach((select, k) => {
+          this.columns[k].hidden = false;
           select.replaceChildren(...this.table.names.map((name, value) => h("option", { value }, name)));
           select.value = guess[k];
         });

@@ -100,9 +100,13 @@
       s("text", { class: "end", x: LEFT - 7, y: y(value) + 4 }, write(value))));
   }
 
+  function inside(value, [low, high]) {
+    return Math.min(high, Math.max(low, value));
+  }
+
   /** Put the point where the state says, and say where that is. */
   function place(point, { point: { sigmaY, sigmaMu }, posterior, write }, x, y, peak) {
-    const [px, py] = [Math.max(x(x.domain[0]), Math.min(x(x.domain[1]), x(sigmaY))), y(sigmaMu)];
+    const [px, py] = [x(inside(sigmaY, x.domain)), y(inside(sigmaMu, y.domain))];
     point.querySelector(".cross").setAttribute("d",
       `M${x(x.domain[0])} ${py}H${x(x.domain[1])}M${px} ${y(y.domain[0])}V${y(y.domain[1])}`);
     for (const circle of point.querySelectorAll("circle")) {
@@ -119,7 +123,6 @@
 
   /** Move the point by pointer and by keys. */
   function listen(svg, point, state, x, y) {
-    const inside = (value, [low, high]) => Math.min(high, Math.max(low, value));
     const least = x.domain[0] || (x.domain[1] - x.domain[0]) / 200; // sigma_y is never 0
     const go = (sigmaY, sigmaMu) => state.move(
       inside(sigmaY, [least, x.domain[1]]), inside(sigmaMu, y.domain));

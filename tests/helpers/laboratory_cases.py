@@ -148,11 +148,15 @@ def in_sds(differences, sd, rounding):
 
 def weight_difference(row, posterior):
     """The same for a group's weight, which is an increasing function of the variance share."""
-    (sigma_y, sigma_mu), nodes = posterior._nodes
-    weight = sigma_mu**2 / (sigma_mu**2 + sigma_y**2 / row["n"])
-    mean = weight @ nodes
-    sd = np.sqrt((weight - mean) ** 2 @ nodes)
-    share = posterior["variance_share"].quantile([0.1, 0.5, 0.9])
-    quantiles = row["n"] * share / (1 - share + row["n"] * share)
+    n, share = row["n"], posterior["variance_share"]
+    edge = share.quantile([1e-10, 0.001, 0.1, 0.5, 0.9, 0.999, 1 - 1e-6, 1 - 1e-10])
+    edge = n * edge / (1 - edge + n * edge)
+    # the mean is the lowest value and the integral of 1 - cdf above it, panel by panel
+    nodes, widths = np.polynomial.legendre.leggauss(80)
+    half = np.diff(edge)[:, None] / 2
+    weight = edge[:-1, None] + half * (nodes + 1)
+    tail = (1 - share.cdf(weight / (n - (n - 1) * weight))) * half * widths
+    first, second = tail.sum(), 2 * ((weight - edge[0]) * tail).sum()
+    mean, sd, quantiles = edge[0] + first, np.sqrt(second - first**2), edge[2:5]
     found = np.array([row["weight"][part] for part in ("mean", "low", "median", "high")])
     return in_sds(found - [mean, *quantiles], sd, ROUNDING)
