@@ -86,10 +86,10 @@ def halves(svg: str, alt: str, prefix: str) -> list[str]:
     `svg`, `alt` and `prefix` are those of `inline`. A tall figure has rows, which are as many
     above the middle of its axes as below.
     """
-    width, height = map(float, VIEW.search(svg)[1].split()[2:])
+    width, height = map(float, VIEW.findall(svg)[0].split()[2:])
     if height < TALL * width:
         return [inline(svg, alt, prefix)]
-    edges = [float(y) for y in EDGE.findall(AXES.search(svg)[1])]
+    edges = [float(y) for y in EDGE.findall(AXES.findall(svg)[0])]
     top, bottom = min(edges), max(edges)
     half = (bottom - top) / 2
     result = []

@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from course import __version__
 from course.paths import PROJECT
@@ -95,12 +97,27 @@ def print_page(page: Path, target: Path) -> None:
             window.evaluate(FILL_IN, first_pages(target))
         author = window.inner_text(".print-author >> nth=0")
         chromium.close()
-    writer = PdfWriter(clone_from=target)
-    writer.add_metadata({"/Author": author.removeprefix("By ")})
-    writer.write(target)
+    finish(target, author.removeprefix("By "))
 
 
-def first_pages(pdf: Path) -> dict[str, int]:
+def finish(pdf: Path, author: str) -> None:
+    """Name the author of a printed PDF, and mend its outline.
+
+    Chromium writes the title of a heading twice in a row where it moved it to the next page.
+    """
+    writer = PdfWriter(clone_from=pdf)
+    writer.add_metadata({"/Author": author})
+    waiting = [writer.root_object["/Outlines"]]
+    while waiting:
+        entry = cast(DictionaryObject, waiting.pop().get_object())
+        title = entry.get("/Title", "")
+        if title and title == 2 * title[: len(title) // 2]:
+            entry[NameObject("/Title")] = TextStringObject(title[: len(title) // 2])
+        waiting += [entry[key] for key in ("/First", "/Next") if key in entry]
+    writer.write(pdf)
+
+
+def first_pages(pdf: Path | BinaryIO) -> dict[str, int]:
     """The page, counted from 1, of each place in a PDF to which a link leads."""
     reader = PdfReader(pdf)
     return {

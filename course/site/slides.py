@@ -147,7 +147,7 @@ def with_heading(shown: str, section: str) -> tuple[str, str]:
 def deck(notebook: NotebookNode) -> str:
     """A chapter as one HTML page."""
     md, words = renderer(), prose.for_edition(notebook, set())
-    slides = []  # what is shown and what is said, slide by slide
+    slides: list[tuple[str, str]] = []  # what is shown and what is said, slide by slide
     for cell in notebook.cells:
         place = cell.metadata.get("slideshow", {}).get("slide_type", "skip")
         if place == "skip":
