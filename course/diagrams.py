@@ -1,15 +1,34 @@
-"""Diagrams of the three ways to pool: population, groups, observations.
+"""Pictures that return: the three ways to pool, and a row for each artist.
 
-Each function draws with matplotlib and returns the figure, so the diagrams look the same in the
-book, in JupyterLab and in Colab.
+All is drawn with matplotlib, so it looks the same in the book, in JupyterLab and in Colab.
 """
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#555555"
+POPULATION, GROUP, OBSERVATION, GREY = "#0072B2", "#D55E00", "#009E73", "#555555"
 # Heights of the three layers in a diagram of height 1.
-POPULATION, GROUPS, OBSERVATIONS = 0.84, 0.5, 0.12
+TOP, MIDDLE, BOTTOM = 0.84, 0.5, 0.12
+
+
+def rows(names, xlabel: str) -> Axes:
+    """An empty row for each artist, the same in every chapter, to draw in.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The artists from the lowest row to the highest. They are the places on the y axis:
+        ``ax.plot(means, names, "o")``.
+    xlabel : str
+        What is drawn, in points of popularity. A little more than 0 to 100 is in view, because
+        models predict that, too.
+    """
+    _, ax = plt.subplots(figsize=(4.4, 7.8))
+    ax.yaxis.update_units(list(names))
+    ax.tick_params(axis="y", labelsize=9)
+    ax.set(xlim=(-12, 105), ylim=(-0.7, len(names) - 0.3), xlabel=xlabel)
+    return ax
 
 
 def complete_pooling(observations: str = "all race times") -> Figure:
@@ -17,9 +36,9 @@ def complete_pooling(observations: str = "all race times") -> Figure:
     fig, ax = _canvas()
     xs = [0.1 + 0.1 * i for i in range(9)]
     for x in xs:
-        _arrow(ax, (0.5, POPULATION), (x, OBSERVATIONS), GREY)
-        _node(ax, (x, OBSERVATIONS), "$y$", GREY)
-    _node(ax, (0.5, POPULATION), "population", BLUE, wide=True)
+        _arrow(ax, (0.5, TOP), (x, BOTTOM), POPULATION)
+        _node(ax, (x, BOTTOM), "$y$", OBSERVATION)
+    _node(ax, (0.5, TOP), "population", POPULATION, wide=True)
     _caption(ax, f"{observations}, in one pool")
     return fig
 
@@ -42,9 +61,9 @@ def partial_pooling(
     """A population of groups, each group with its own observations."""
     fig, ax = _canvas()
     for x in _columns(len(groups)):
-        _arrow(ax, (0.5, POPULATION), (x, GROUPS), BLUE, gap=21)
+        _arrow(ax, (0.5, TOP), (x, MIDDLE), POPULATION, gap=21)
     _families(ax, groups)
-    _node(ax, (0.5, POPULATION), population, BLUE, wide=True)
+    _node(ax, (0.5, TOP), population, POPULATION, wide=True)
     _caption(ax, f"the population to its groups, each group to its {observations}")
     return fig
 
@@ -65,12 +84,12 @@ def _families(ax, groups) -> None:
     columns = _columns(len(groups))
     for x, name in zip(columns, groups, strict=True):
         for offset in (-0.09, 0, 0.09):
-            _arrow(ax, (x, GROUPS), (x + offset, OBSERVATIONS), ORANGE)
-            _node(ax, (x + offset, OBSERVATIONS), "$y$", GREY)
-        _node(ax, (x, GROUPS), name, ORANGE, wide=True)
+            _arrow(ax, (x, MIDDLE), (x + offset, BOTTOM), GROUP)
+            _node(ax, (x + offset, BOTTOM), "$y$", OBSERVATION)
+        _node(ax, (x, MIDDLE), name, GROUP, wide=True)
     ax.text(
         (columns[-2] + columns[-1]) / 2,
-        GROUPS,
+        MIDDLE,
         "…",
         ha="center",
         va="center",

@@ -13,11 +13,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 #: A figure of 5.8 inches fills the column of text.
 PIXELS_A_POINT = 1.5
-#: Colours with a meaning: the variables of `assets/figures.css` that stand for them.
+#: Colours that each theme has its own of: their variables in `assets/figures.css`.
 COLOURS = {
     "#0072b2": "--population",
     "#d55e00": "--artist",
     "#009e73": "--song",
+    "#cc79a7": "--pink",
+    "#e69f00": "--amber",
     "#ffffff": "--figure-paper",
     "#333333": "--figure-ink",
     "#000000": "--figure-ink",

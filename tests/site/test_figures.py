@@ -12,6 +12,12 @@ from course.paths import PROJECT
 from course.site.figures import COLOURS, halves, inline
 
 ALT = 'A line & a point, "rising".'
+SMALLEST_LABEL = 9  # px
+# Of each figure that is taller than wide: how it begins, and the heights of what is written in it
+TALL = """() => [...document.querySelectorAll("svg.plot:not(.thumbnail)")]
+  .filter(e => e.clientHeight > e.clientWidth)
+  .map(e => [e.ariaLabel.slice(0, 40), [...e.querySelectorAll("text")]
+    .filter(text => text.textContent.trim()).map(text => text.getBoundingClientRect().height)])"""
 
 
 def drawn() -> str:
@@ -65,6 +71,22 @@ def test_nothing_in_it_reaches_the_page_around(figure):
 
 def test_the_same_figure_has_the_same_bytes(figure):
     assert drawn() == figure
+
+
+def test_labels_of_tall_figures_are_readable_on_a_phone(site, browser):
+    window = browser.new_page(viewport={"width": 390, "height": 844})
+    tall, small = 0, {}
+    for path in sorted(site.rglob("*.html")):
+        if 'class="plot"' not in path.read_text(encoding="utf-8"):
+            continue
+        window.goto(path.as_uri())
+        window.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        for figure, labels in window.evaluate(TALL):
+            tall += 1
+            if min(labels) < SMALLEST_LABEL:
+                small[path.stem, figure] = min(labels)
+    window.close()
+    assert tall > 5 and not small
 
 
 @pytest.mark.parametrize("name", ["DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"])
