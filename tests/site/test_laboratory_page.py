@@ -24,7 +24,6 @@ def window(site, browser):
         viewport={"width": 1280, "height": 900}, offline=True, reduced_motion="reduce"
     )
     page = context.new_page()
-    page.set_default_timeout(10_000)
     page.wrong = watch(page)
     yield page
     context.close()
@@ -199,10 +198,10 @@ Ada;51;15
 Bo;52;NA
 Bo;53;7
 Bo;;9.25
-Cy;1;x
-Cy;2;21
-Cy;3;
-;4;5
+Cy;50;x
+Cy;54;21
+Cy;52;
+;52;5
 """
 
 
