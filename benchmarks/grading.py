@@ -30,6 +30,7 @@ from course.grading.warm_server import WarmServer
 
 ONE_FIT = "04-hierarchical"
 EMPTY = "01-warm-up"
+ASSIGNMENT = "activity"
 
 
 def write_class(folder: Path, chapters: dict, size: int) -> None:
@@ -103,22 +104,21 @@ def with_nbgrader(program: Path, chapters: dict, size: int, processes: int) -> f
         course = Path(folder)
         nbgrader.write(course)
         shutil.rmtree(course / "release")
-        for path in (course / "source" / nbgrader.ASSIGNMENT).iterdir():
+        for path in (course / "source" / ASSIGNMENT).iterdir():
             if path.stem not in chapters:
                 path.unlink()
-        call(program, course, "generate_assignment", nbgrader.ASSIGNMENT)
+        call(program, course, "generate_assignment", ASSIGNMENT)
         students = [f"s{number:03}" for number in range(size)]
         for student in students:
             shutil.copytree(
-                course / "source" / nbgrader.ASSIGNMENT,
-                course / "submitted" / student / nbgrader.ASSIGNMENT,
+                course / "source" / ASSIGNMENT, course / "submitted" / student / ASSIGNMENT
             )
         start = time.perf_counter()
         with ThreadPoolExecutor(processes) as pool:
             list(
                 pool.map(
                     lambda student: call(
-                        program, course, "autograde", nbgrader.ASSIGNMENT, "--student", student
+                        program, course, "autograde", ASSIGNMENT, "--student", student
                     ),
                     students,
                 )

@@ -44,8 +44,8 @@ class Pooling(SphinxDirective):
 def picture(explorer: ElementTree.Element) -> str:
     """The groups of an explorer, a row each; those with few observations above."""
     rows = [
-        (row[0].text, int(row[1].text), float(row[2].get("data-value")), float(row[4].text))
-        for row in explorer.iterfind(".//tbody/tr")
+        (text(name), int(text(n)), float(mean.attrib["data-value"]), float(text(shrunken)))
+        for name, n, mean, _, shrunken in explorer.iterfind(".//tbody/tr")
     ]
     rows.sort(key=lambda row: (row[1], row[2]))
     scale = (WIDTH - 2 * SIDE) / LARGEST
@@ -77,3 +77,8 @@ def picture(explorer: ElementTree.Element) -> str:
         f'{"".join(parts)}<line class="population" y1="{TOP}" y2="{bottom}"/>'
         '<text class="name"></text></svg></div>'
     )
+
+
+def text(cell: ElementTree.Element) -> str:
+    """What a cell of a table says."""
+    return "".join(cell.itertext())
