@@ -7,14 +7,20 @@ from accessibility import violations
 from browser_watch import watch
 from honest import LETTERS
 
+from course.chapters.cells import exercise_chapters
 from course.judging.questions import QUESTIONS
+from course.paths import PROJECT
 from course.site.sphinx import answers
 
 pytestmark = pytest.mark.needs_data
 
 FOLDER = "notebooks/activity"
-POOLED, NO_POOLED, SHRINKAGE = "02-complete-pooled", "03-no-pooled", "05-shrinkage"
-ALL = ["01-warm-up", POOLED, NO_POOLED, "04-hierarchical", SHRINKAGE]
+WARM_UP, POOLED, NO_POOLED, SHRINKAGE = (
+    "01-warm-up",
+    "02-complete-pooled",
+    "03-no-pooled",
+    "05-shrinkage",
+)
 
 
 @pytest.fixture
@@ -55,18 +61,19 @@ def answer(page, name, *texts):
     return verdict(page, name)
 
 
-def test_every_number_interval_and_letter_of_the_activity_has_a_box(at):
+def test_every_number_interval_and_letter_has_a_box(site, window):
     found = []
-    for chapter in ALL:
-        found += at(chapter).locator(".answer").evaluate_all("all => all.map(e => e.dataset.name)")
+    for path in exercise_chapters():
+        window.goto((site / path.relative_to(PROJECT).with_suffix(".html")).as_uri())
+        found += window.locator(".answer").evaluate_all("all => all.map(e => e.dataset.name)")
     expected = [
         name
         for asked in QUESTIONS.values()
         for name, question in asked.items()
         if answers.in_a_box(question)
     ]
-    assert found == expected and len(found) == 22
-    assert not at(SHRINKAGE).wrong
+    assert found == expected and len(found) > 22
+    assert not window.wrong
 
 
 def test_right_not_yet_and_what_it_looks_like(at):
@@ -120,7 +127,7 @@ def test_boxes_work_with_the_keyboard_alone(at):
 
 
 def test_letters_are_judged_without_the_engine(at):
-    page = at(ALL[0])
+    page = at(WARM_UP)
     assert answer(page, "typical_00")[0] == "missing"
     for name, question in QUESTIONS["ex-00"].items():
         for letter in question.options:
