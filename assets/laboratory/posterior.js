@@ -258,15 +258,15 @@
    * classes: { size, groups, mean, ss, prior: { mean, sd } }, estimates that share size and prior.
    */
   class OneSigma {
-    constructor({ classes, residualSS, df, sigmaPrior, scale }) {
-      Object.assign(this, { classes, residualSS, df, sigmaPrior });
+    constructor({ classes, residualSS, df, logSigma, scale }) {
+      Object.assign(this, { classes, residualSS, df, logSigma });
       this.grid = new SdGrid((sigma) => sigma.map((s) => this.logDensity(s)), [scale]);
       const { sds: [sigma], weights } = this.grid.components();
       Object.assign(this, { sigma, weights });
     }
 
     logDensity(sigma) {
-      let log = -Math.log(this.sigmaPrior) - sigma / this.sigmaPrior;
+      let log = this.logSigma(sigma);
       if (this.df) log -= this.df * Math.log(sigma) + this.residualSS / (2 * sigma * sigma);
       for (const { size, groups, mean, ss, prior } of this.classes) {
         const variance = prior.sd * prior.sd + (sigma * sigma) / size;
@@ -289,12 +289,20 @@
     }
   }
 
-  /** Posterior of `y ~ 1`: sigma, mu and one more observation, under rstanarm's default priors. */
-  function completePooled({ n, centre, totalSS, sd }) {
-    const prior = { mean: centre, sd: 2.5 * sd };
+  /** Log density of rstanarm's default prior of sigma, exponential with this mean. */
+  const exponential = (mean) => (sigma) => -Math.log(mean) - sigma / mean;
+
+  /**
+   * Posterior of `y ~ 1`: sigma, mu and one more observation, under rstanarm's default priors, or
+   * with another sd of mu and log density of sigma.
+   */
+  function completePooled(
+    { n, centre, totalSS, sd }, { muSd = 2.5 * sd, logSigma = exponential(sd) } = {},
+  ) {
+    const prior = { mean: centre, sd: muSd };
     const model = new OneSigma({
       classes: [{ size: n, groups: 1, mean: centre, ss: 0, prior }],
-      residualSS: totalSS, df: n - 1, sigmaPrior: sd, scale: Math.sqrt(totalSS / n),
+      residualSS: totalSS, df: n - 1, logSigma, scale: Math.sqrt(totalSS / n),
     });
     return {
       sigma: model.grid.marginal(0),
@@ -303,19 +311,26 @@
     };
   }
 
-  /** Posterior of `y ~ 0 + group`: sigma, and of each group mu_j, under rstanarm's default priors. */
-  function noPooled({ n, count, mean, centre, withinSS, totalSS, sd, sizes }) {
+  /**
+   * Posterior of `y ~ 0 + group`: sigma, and of each group mu_j, under rstanarm's default priors, or
+   * with another log density of sigma.
+   */
+  function noPooled(
+    { n, count, mean, centre, withinSS, totalSS, sd, sizes }, { logSigma = exponential(sd) } = {},
+  ) {
     // A small group has an indicator with a small sd, and so the wider prior.
     const priorOf = (size) =>
       ({ mean: 0, sd: (2.5 * sd) / Math.sqrt((size * (n - size)) / (n * (n - 1))) });
     const model = new OneSigma({
       classes: sizes.map((each) =>
         ({ ...each, mean: each.mean + centre, prior: priorOf(each.size) })),
-      residualSS: withinSS, df: n - count.length, sigmaPrior: sd, scale: Math.sqrt(totalSS / n),
+      residualSS: withinSS, df: n - count.length, logSigma, scale: Math.sqrt(totalSS / n),
     });
     const group = (name) => (j) => model.of(mean[j], count[j], priorOf(count[j]), name);
     return { sigma: model.grid.marginal(0), muJ: group("mean"), predict: group("predict") };
   }
 
-  Object.assign(laboratory, { PROBABILITIES, Hierarchical, completePooled, noPooled, summary });
+  Object.assign(laboratory, {
+    PROBABILITIES, Mixture, Hierarchical, completePooled, noPooled, summary,
+  });
 })();

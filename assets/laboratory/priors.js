@@ -31,8 +31,9 @@
     };
   }
 
-  /** Joint log prior density of the two standard deviations. */
+  /** Joint log prior density of the two standard deviations; of others than these, `log` gives it. */
   function logPrior(priors, sigmaY, sigmaMu) {
+    if (priors.log) return priors.log(sigmaY, sigmaMu);
     const { within, between, relative } = priors;
     const log = -Math.log(within) - sigmaY / within - Math.log(between);
     return relative

@@ -35,9 +35,10 @@ from course.judging.verdict import (
     wrong,
 )
 
-__all__ = ["STATUSES", "Verdict", "judge"]
+__all__ = ["STATUSES", "Verdict", "judge", "judge_alone"]
 
 SHORTEST_TEXT = 20  # characters of an answer worth marking
+NOT_ANSWERED, UNREADABLE = "not answered yet", "It could not be read."
 
 
 def judge(exercise: str, answers: dict[str, dict]) -> list[Verdict]:
@@ -50,6 +51,20 @@ def judge(exercise: str, answers: dict[str, dict]) -> list[Verdict]:
     given = answers if isinstance(answers, dict) else {}
     case = _Case(exercise, given)
     return [case.verdict(name) for name in QUESTIONS[exercise]]
+
+
+def judge_alone(exercise: str, name: str, value: Any) -> Verdict:
+    """The verdict on a value that comes without a fit, for a reader who has no marks to gain.
+
+    A mistake that `judge` recognises without a fit is that mistake. Else a number or an interval
+    is judged as if it came from a right fit with `values.ASSUMED_SIZE` effective draws. Other
+    kinds of answers get the verdict of `judge`.
+
+    value: as JSON has it. The pages of the book say the same (`assets/answers`).
+    """
+    answers = {name: {"status": "ok", "value": value}}
+    verdict = _Case(exercise, answers).verdict(name)
+    return verdict if verdict.mistake else _Alone(exercise, answers).verdict(name)
 
 
 class _Case:
@@ -88,15 +103,12 @@ class _Case:
     def _judge(self, name: str) -> Verdict:
         question, record = self.questions[name], self.answers.get(name)
         if not isinstance(record, dict) or record.get("status") in ("missing", None):
-            return Verdict(name, MISSING, "not answered yet")
+            return Verdict(name, MISSING, NOT_ANSWERED)
         if record["status"] == "unanswered":
-            return Verdict(name, MISSING, "not answered yet")
+            return Verdict(name, MISSING, NOT_ANSWERED)
         if record["status"] != "ok":
             reason = record.get("reason")
-            return wrong(
-                name,
-                reason[:300] if isinstance(reason, str) and reason else "It could not be read.",
-            )
+            return wrong(name, reason[:300] if isinstance(reason, str) and reason else UNREADABLE)
         try:
             with np.errstate(all="ignore"):
                 return self._judge_value(name, question, record.get("value"))
@@ -212,6 +224,15 @@ class _Case:
         return Verdict(name, CONFRONTED, said, share=1.0)
 
 
+class _Alone(_Case):
+    """A value without the draws that it comes from."""
+
+    def _evidence(self, question: questions.Number | questions.Interval) -> Evidence:
+        return Evidence.assumed()
+
+    _of_fit = _evidence
+
+
 def _finite(value: Any) -> float | None:
     """A finite float from a JSON number; None from anything else."""
     if type(value) not in (int, float):
@@ -224,7 +245,7 @@ def _finite(value: Any) -> float | None:
 
 
 def _unreadable(name: str) -> Verdict:
-    return wrong(name, "It could not be read.")
+    return wrong(name, UNREADABLE)
 
 
 def _is_option(value: Any, options: str) -> bool:
@@ -266,7 +287,7 @@ def _judge_guess(name: str, question: questions.Guess, value: Any, answer: float
 
 def _judge_text(name: str, question: questions.Text, value: Any) -> Verdict:
     if not isinstance(value, str) or not value.strip():
-        return Verdict(name, MISSING, "not answered yet")
+        return Verdict(name, MISSING, NOT_ANSWERED)
     if question.any_text:
         return correct(name)
     if len(value.strip()) < SHORTEST_TEXT:

@@ -24,6 +24,10 @@ from course.ledger.monte_carlo import FEWEST_DRAWS, sample_size
 #: A mistake is named only if its value lies this many standard errors from every right one.
 SEPARATION = 8
 ROUNDING = 1e-9
+#: Effective draws behind a value that comes alone: as many as PyMC draws unless told otherwise.
+ASSUMED_SIZE = 4_000
+ONE_END = "One of the two ends is right."
+NOT_WITHIN_ERROR = "This is not within the Monte Carlo error of the right value."
 
 Sizes = Callable[[float | None], float]
 
@@ -78,6 +82,11 @@ class Evidence:
         if draws is None or draws.size < FEWEST_DRAWS:
             return cls(None, False, name)
         return cls(lambda prob: size, right, name, draws)
+
+    @classmethod
+    def assumed(cls) -> "Evidence":
+        """Right draws that nobody has seen: `ASSUMED_SIZE` of them."""
+        return cls(lambda prob: ASSUMED_SIZE, True)
 
     def errors(self, unit_errors: np.ndarray, probs: Iterable[float | None]) -> np.ndarray:
         """Monte Carlo standard errors of a statistic with these errors of a single draw."""
@@ -149,7 +158,7 @@ def _judge(
             )
         return wrong(name, f"It should come from `{evidence.name}`, which is not right yet.")
     if len(value) == 2 and any(ends.any() for ends in within):
-        return partly(name, "One of the two ends is right.", 0.5)
+        return partly(name, ONE_END, 0.5)
     return wrong(name, _how_to_look(value, evidence, probs))
 
 
@@ -239,7 +248,7 @@ def _how_to_look(value: np.ndarray, evidence: Evidence, probs: list[float | None
     """Where to look, from the student's own draws: never what is right."""
     draws, name = evidence.draws, evidence.name
     if draws is None:
-        return "This is not within the Monte Carlo error of the right value."
+        return NOT_WITHIN_ERROR
     if np.all((value < draws.min()) | (value > draws.max())):
         return (
             f"No draw of this quantity in `{name}` comes near it. Which variable did you take, "

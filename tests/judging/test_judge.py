@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from course.check import Report, check
 from course.exact import Target
 from course.judging import draws as judge_draws
-from course.judging import questions, reference
-from course.judging.judge import STATUSES, judge
+from course.judging import mistakes, questions, reference
+from course.judging.judge import STATUSES, judge, judge_alone
 from course.judging.questions import QUESTIONS, plan
 from course.ledger.claims.activity import letters
 from course.ledger.claims.world import World
@@ -210,6 +210,35 @@ def test_sloppy_tables(change, says):
     table = change(answers["predictions_14"])
     verdict = verdicts("ex-14", answers | {"predictions_14": table})["predictions_14"]
     assert verdict.status == "wrong" and says in verdict.message
+
+
+# --------------------------------------------------------------------------- values without a fit
+
+
+@pytest.mark.parametrize("exercise", QUESTIONS)
+def test_honest_values_are_right_alone_and_never_count_alone(exercise):
+    answers = collect(honest_answers(exercise, 0, 5000), plan(exercise))
+    for name, question in QUESTIONS[exercise].items():
+        if isinstance(question, questions.Number | questions.Interval):
+            value = answers[name]["value"]
+            assert judge_alone(exercise, name, value).status == "correct"
+            alone = judge(exercise, {name: {"status": "ok", "value": value}})
+            assert next(verdict for verdict in alone if verdict.name == name).share == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status", "mistake"),
+    [
+        ("mu_median_11", 50.0, "wrong", ""),
+        ("mu_median_11", 0.524, "wrong", mistakes.AS_SHARE.name),
+        ("mu_median_11", "52.4", "wrong", ""),
+        ("mu_median_11", float("nan"), "wrong", ""),
+    ],
+)
+def test_other_values_alone(name, value, status, mistake):
+    verdict = judge_alone("ex-11", name, value)
+    assert (verdict.status, verdict.mistake) == (status, mistake)
+    assert "draws" not in verdict.message  # nobody is asked for a fit
 
 
 # ---------------------------------------------------------------------------------- fits

@@ -1,15 +1,12 @@
 """The book in a real browser: accessibility, weight, speed, and use of the keyboard."""
 
-from importlib.util import find_spec
-from pathlib import Path
-
 import pytest
 import yaml
+from accessibility import OPEN_ALL, violations
 from browser_watch import watch
 
 from course.paths import PROJECT
 
-AXE = Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js")
 TOC = yaml.safe_load((PROJECT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
@@ -22,11 +19,6 @@ SLOW_4G = {
     "downloadThroughput": 1.6e6 / 8,
     "uploadThroughput": 750e3 / 8,
 }
-OPEN_ALL = """async () => {
-  document.querySelectorAll("details").forEach(d => { d.open = true; d.hidden = false; });
-  document.querySelectorAll(".toggle-button").forEach(b => b.click());
-  if (window.MathJax?.startup?.promise) await MathJax.startup.promise;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +40,6 @@ def open_page(browser):
     yield opened
     for page in contexts.values():
         page.context.close()
-
-
-def violations(page):
-    """What axe-core finds, of any impact, folded parts opened: rule, impact, elements."""
-    page.evaluate(OPEN_ALL)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{found['id']} ({found['impact']}): {[n['html'][:120] for n in found['nodes'][:3]]}"
-        for found in result["violations"]
-    ]
 
 
 # ------------------------------------------------------------------------------- accessibility

@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from accessibility import violations
 from browser_watch import watch
 from laboratory_cases import load
-from test_browser_site import violations
 
 from course import data, exact
 from course.exact import Exponential, HierarchicalPriors, Normal

@@ -137,7 +137,11 @@ def runners() -> dict:
 
 
 def baseball() -> dict:
-    """The first at-bats of each player: a hit counts 100, anything else 0."""
+    """The first at-bats of each player: a hit counts 100, anything else 0.
+
+    later: the average of each in the rest of the season, which an exercise asks about.
+    """
+    players = data.load_baseball()
     return {
         "id": "baseball",
         "title": "At-bats of 18 baseball players",
@@ -149,8 +153,9 @@ def baseball() -> dict:
         "raw": False,
         "groups": [
             [row.player, [100.0] * row.hits + [0.0] * (row.at_bats - row.hits)]
-            for row in data.load_baseball().itertuples()
+            for row in players.itertuples()
         ],
+        "later": players["remainder_average"].tolist(),
         "note": "A hit counts 100, anything else 0: hardly normal, but the means of "
         f"{AT_BATS} at-bats nearly are.",
         "code": {
