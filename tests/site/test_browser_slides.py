@@ -14,7 +14,7 @@ OUTSIDE = """() => [...document.querySelectorAll(".slides > section")].flatMap((
   const box = section.querySelector(".fit"), page = {width: innerWidth, height: innerHeight};
   const found = [];
   for (const e of [box, ...box.querySelectorAll("*")]) {
-    if (e.closest("mjx-assistive-mml")) continue;
+    if (e.closest("mjx-assistive-mml") || e.parentElement.closest("svg.half")) continue;
     const r = e.getBoundingClientRect();
     if (r.left < -1 || r.top < -1 || r.right > page.width + 1 || r.bottom > page.height + 1) {
       found.push(`slide ${k + 1}: ${e.tagName} ${e.textContent.trim().slice(0, 40)}`);
