@@ -15,6 +15,7 @@ from course.chapters.cells import chapters, exercise_chapters
 from course.chapters.exercises import exercises
 from course.paths import PROJECT
 from course.site import book
+from course.site.sphinx.laboratory import on_this_machine
 
 SMALL = small_activity.chapter()
 CHAPTERS = exercise_chapters()
@@ -242,6 +243,9 @@ def test_a_book_without_solutions_has_nothing_of_them_even_after_one_with(small_
         assert "sol-05a" not in str(page)
         below, header = downloads(site)
         assert list(below) == ["Student notebook"] == list(header)
+        boxes = page.select("script[src*='answers/boxes.js']")  # they judge without solutions
+        assert bool(boxes) == (site / "_static/answers/questions.js").is_file()
+        assert bool(boxes) == on_this_machine("spotify")
         index = (site / "searchindex.js").read_text(encoding="utf-8")
         assert "firebrick" not in index and "cycler" not in index
     finally:
