@@ -44,6 +44,7 @@ TAGS = {
     "hide-cell",
     "hide-input",
     "hide-output",
+    "interactive",
     "claims",
     "recap",
     "remove-input",
