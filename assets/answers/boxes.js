@@ -95,24 +95,20 @@
 
   // ----------------------------------------------------------------------------- the forms
 
-  let count = 0;
-
   const code = (name) => element("code", {}, name);
 
-  /** A field with its label; what it is called: an element or a text. */
-  function field(called, attributes) {
-    const id = `answer-${++count}`;
-    return [
-      element("label", { for: id }, called),
-      element("input", { id, inputmode: "decimal", autocomplete: "off", size: 8, ...attributes }),
-    ];
-  }
+  const field = (attributes = {}) =>
+    element("input", { inputmode: "decimal", autocomplete: "off", size: 8, ...attributes });
 
   function fieldsOf({ kind, name, options }) {
-    if (kind === "number" || kind === "derived") return field(code(name), {});
+    if (kind === "number" || kind === "derived") {
+      const id = `answer-${name}`;
+      return [element("label", { for: id }, code(name)), field({ id })];
+    }
     const legend = element("legend", {}, code(name));
     if (kind === "interval") {
-      return [element("fieldset", {}, legend, ...field("lower", {}), ...field("upper", {}))];
+      const ends = ["lower", "upper"].map((end) => element("label", {}, end, field()));
+      return [element("fieldset", {}, legend, ...ends)];
     }
     const radios = [...options].map((value) =>
       element("label", {}, element("input", { type: "radio", name, value }), value));
