@@ -23,7 +23,7 @@ help:
 	@echo "make sample-class  write the sample class again"
 	@echo "make nbgrader   write the exercises in nbgrader's format to _build/nbgrader"
 	@echo "make pdf        print the book to one PDF, offered on the site from then on"
-	@echo "make slides     make slides of the lecture, offered on the site from then on"
+	@echo "make slides     make slides of the lecture and beyond, offered on the site from then on"
 	@echo "make launch     write the branch that Colab and Binder open"
 	@echo "make compile    compile the models once, so that first fits are quick"
 	@echo "make lab        open a workspace of your own, work/, in JupyterLab"

@@ -33,7 +33,9 @@ VIEW = re.compile(r'viewBox="([^"]+)"')
 AXES = re.compile(r'<g id="patch_2">\s*<path d="([^"]+)"')
 EDGE = re.compile(r"[ML] \S+ (\S+)")
 HEX = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
-NUMBER = re.compile(r"-?\d+\.\d{3,}")
+NUMBER = re.compile(r"-?\d+\.\d{2,}")
+#: Characters of a path that is a line, and not a mark: tenths of a point are enough for it.
+LONG = 600
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
@@ -148,7 +150,10 @@ def translated(name: str, value: str, prefix: str) -> str:
         return f"{prefix}{value}"
     if name == f"{XLINK}href":
         return f"#{prefix}{value[1:]}" if value.startswith("#") else value
-    value = NUMBER.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), value)
+    digits = 1 if name == "d" and len(value) > LONG else 2
+    value = NUMBER.sub(
+        lambda number: f"{float(number[0]):.{digits}f}".rstrip("0").rstrip("."), value
+    )
     value = REFERENCE.sub(rf"url(#{prefix}\1)", value)
     return HEX.sub(lambda colour: in_both_themes(colour[0].lower()), " ".join(value.split()))
 

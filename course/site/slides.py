@@ -1,4 +1,4 @@
-"""The lecture as reveal.js decks, made from the chapters; no network is needed to show them.
+"""The chapters of the lecture and beyond it as reveal.js decks; no network is needed to show them.
 
 A cell's ``slideshow`` metadata says where it goes, as in Jupyter: ``slide`` and ``subslide`` begin
 one, ``-`` continues it, ``notes`` are the speaker's, ``skip`` stays in the book. Of a Markdown
@@ -74,15 +74,16 @@ DECK = """<!doctype html>
 </body>
 </html>
 """
+#: Folders of chapters that have slides, and what they are called.
+PARTS = {"lecture": "The lecture", "beyond": "Beyond the lecture"}
 INDEX = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Slides of the lecture</title><link rel="stylesheet" href="slides.css"></head>
-<body class="contents"><main><h1>Slides of the lecture</h1>
+<title>Slides</title><link rel="stylesheet" href="slides.css"></head>
+<body class="contents"><main><h1>Slides</h1>
 <p>Arrow keys lead on, S opens the speaker's notes, Esc shows all slides.</p>
-<ol>
 {links}
-</ol></main></body>
+</main></body>
 </html>
 """
 
@@ -183,16 +184,19 @@ def deck(notebook: NotebookNode) -> str:
 
 
 def write(folder: Path) -> None:
-    """Write a deck for each chapter of the lecture, and a page that lists them."""
+    """Write a deck for each chapter of the lecture and beyond it, and a page that lists them."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    links = []
-    for path in chapters():
-        if path.parent.name == "lecture":
-            notebook = read_chapter(path)
-            (folder / f"{path.stem}.html").write_text(deck(notebook), encoding="utf-8")
-            links.append(f'<li><a href="{path.stem}.html">{escape(title(notebook))}</a></li>')
-    (folder / "index.html").write_text(INDEX.format(links="\n".join(links)), encoding="utf-8")
+    parts = []
+    for part, head in PARTS.items():
+        links = []
+        for path in chapters():
+            if path.parent.name == part:
+                notebook = read_chapter(path)
+                (folder / f"{path.stem}.html").write_text(deck(notebook), encoding="utf-8")
+                links.append(f'<li><a href="{path.stem}.html">{escape(title(notebook))}</a></li>')
+        parts.append(f"<h2>{head}</h2>\n<ol>\n{'\n'.join(links)}\n</ol>")
+    (folder / "index.html").write_text(INDEX.format(links="\n".join(parts)), encoding="utf-8")
     reveal = folder_of("sphinx_revealjs") / "_static" / "revealjs"
     for part in REVEAL_PARTS:
         (folder / "reveal" / part).parent.mkdir(parents=True, exist_ok=True)
@@ -208,7 +212,7 @@ def write(folder: Path) -> None:
 def make(output: Path = PROJECT, solutions: str | None = None) -> int:
     """Write the decks, then the book, which offers them from then on; return an exit code.
 
-    `solutions` is "shown" or "withheld", as for the book; the decks, of the lecture, have none.
+    `solutions` is "shown" or "withheld", as for the book; the decks have none.
     """
     try:
         solutions = choice(solutions, output / "_build")

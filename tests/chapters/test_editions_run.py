@@ -15,7 +15,20 @@ from course.chapters.exercises import exercises
 from course.chapters.kernels import async_kernel_manager
 
 CHAPTERS = exercise_chapters()
-every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+# Of the chapters beyond the lecture, which take half a minute each, the shortest.
+every_chapter = pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(
+            path,
+            id=path.stem,
+            marks=[pytest.mark.slow]
+            if path.parent.name == "beyond" and path.stem != "04-runners"
+            else [],
+        )
+        for path in CHAPTERS
+    ],
+)
 GIVEN = {"hierarchical"}  # declared by Exercise 15b, but fitted by the chapter itself
 
 

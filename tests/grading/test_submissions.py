@@ -214,7 +214,7 @@ def test_chapters_that_are_not_asked_for_are_notes(tmp_path):
     exercises = [e for chapter in WORK.chapters[:2] for e in chapter.exercises]
     assert list(work.exercises.values()) == exercises
     assert work.maximum == sum(e.points for e in exercises if not e.optional)
-    for wrong in ("0", "06", "x"):
+    for wrong in ("0", "08", "x"):
         with pytest.raises(assignment.AssignmentError, match="beginning of one chapter"):
             assignment.load(only=[wrong])
 

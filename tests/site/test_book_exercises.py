@@ -328,7 +328,7 @@ def test_printing_opens_all_solutions_and_closes_them_again(window):
     page.emulate_media(media="print")
     assert page.locator("details.solution[open]").count() == 3
     page.emulate_media(media="screen")
-    assert page.locator("details.solution[open]").count() == 0
+    page.wait_for_function("document.querySelector('details.solution[open]') === null")
 
 
 def test_nothing_is_cut_off(window):

@@ -7,7 +7,9 @@ from browser_watch import watch
 from course.paths import PROJECT
 from course.site import slides
 
-LECTURE = sorted((PROJECT / "notebooks" / "lecture").glob("*.ipynb"))
+DECKS = [
+    path for part in slides.PARTS for path in sorted((PROJECT / "notebooks" / part).glob("*.ipynb"))
+]
 # What of each slide lies outside its page, or is shrunk until it cannot be read
 OUTSIDE = """() => [...document.querySelectorAll(".slides > section")].flatMap((section, k) => {
   Reveal.slide(k);
@@ -50,7 +52,7 @@ def show(browser, decks):
     page.close()
 
 
-@pytest.mark.parametrize("path", LECTURE, ids=[path.stem for path in LECTURE])
+@pytest.mark.parametrize("path", DECKS, ids=[path.stem for path in DECKS])
 def test_every_slide_fits_its_page_offline(show, path):
     page, wrong = show(path.stem)
     assert page.evaluate(OUTSIDE) == []
@@ -64,13 +66,13 @@ def test_every_slide_fits_its_page_offline(show, path):
 
 
 def test_a_slide_that_does_not_fit_is_noticed(show):
-    page, _ = show(LECTURE[0].stem)
+    page, _ = show(DECKS[0].stem)
     page.evaluate("document.querySelector('.fit').innerHTML += '<div style=height:2000px>x</div>'")
     assert page.evaluate(OUTSIDE)[0].startswith("slide 1:")
 
 
 def test_arrow_keys_lead_on_and_the_speaker_has_notes(show):
-    page, _ = show(LECTURE[1].stem)
+    page, _ = show(DECKS[1].stem)
     page.keyboard.press("ArrowRight")
     assert page.evaluate("Reveal.getIndices().h") == 1
     notes = page.evaluate("Reveal.getSlides().filter(s => Reveal.getSlideNotes(s)?.trim()).length")
@@ -78,7 +80,7 @@ def test_arrow_keys_lead_on_and_the_speaker_has_notes(show):
     assert page.evaluate("Reveal.hasPlugin('notes')")
 
 
-@pytest.mark.parametrize("path", LECTURE, ids=[path.stem for path in LECTURE])
+@pytest.mark.parametrize("path", DECKS, ids=[path.stem for path in DECKS])
 def test_every_slide_has_a_heading_and_something_below_it(show, path):
     page, _ = show(path.stem)
     found = page.evaluate("""() => [...document.querySelectorAll(".fit")].map(box => [
@@ -88,7 +90,7 @@ def test_every_slide_has_a_heading_and_something_below_it(show, path):
         assert heading and (pictured or text != heading), text[:60]
 
 
-@pytest.mark.parametrize("path", LECTURE, ids=[path.stem for path in LECTURE])
+@pytest.mark.parametrize("path", DECKS, ids=[path.stem for path in DECKS])
 def test_code_is_shown_where_it_is_the_point_and_nothing_is_to_be_pressed(decks, path):
     html = (decks / f"{path.stem}.html").read_text(encoding="utf-8")
     cells = [
@@ -102,14 +104,14 @@ def test_code_is_shown_where_it_is_the_point_and_nothing_is_to_be_pressed(decks,
 
 
 def test_the_answers_of_a_quiz_are_for_the_speaker_only(show):
-    page, _ = show(LECTURE[1].stem)
+    page, _ = show(DECKS[1].stem)
     assert "Check yourself" in page.locator(".slides").inner_text()
     shown, said = page.evaluate("""() => [".fit", "aside.notes"].map(
       s => [...document.querySelectorAll(s)].map(e => e.textContent).join(" "))""")
     assert "Right." in said and "Right." not in shown
 
 
-@pytest.mark.parametrize("path", LECTURE, ids=[path.stem for path in LECTURE])
+@pytest.mark.parametrize("path", DECKS, ids=[path.stem for path in DECKS])
 def test_every_cell_of_the_lecture_says_where_it_goes(path):
     for cell in nbformat.read(path, as_version=4).cells:
         assert cell.metadata.get("slideshow", {}).get("slide_type") in (
@@ -123,4 +125,4 @@ def test_every_cell_of_the_lecture_says_where_it_goes(path):
 
 def test_the_table_of_contents_leads_to_every_deck(decks):
     text = (decks / "index.html").read_text(encoding="utf-8")
-    assert all(f'href="{path.stem}.html"' in text for path in LECTURE)
+    assert all(f'href="{path.stem}.html"' in text for path in DECKS)

@@ -16,7 +16,7 @@ from course.site.figures import inline
 FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique")
 #: Latin letters, Greek ones, and the signs of prose and mathematics.
 CHARACTERS = [*range(0x20, 0x17F), *range(0x391, 0x3CA), *range(0x2010, 0x2040), 0x2212, 0x2248]
-CHARACTERS += [0x2264, 0x2265, 0x221A, 0x2192, 0x2190, 0x0302, 0x0304]
+CHARACTERS += [0x2223, 0x2264, 0x2265, 0x221A, 0x2192, 0x2190, 0x0302, 0x0304]
 
 
 def setup(app: Sphinx) -> dict:

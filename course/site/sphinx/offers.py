@@ -34,7 +34,7 @@ def made(app: Sphinx) -> dict[str, Path]:
     build = Path(app.outdir).parent
     found = {
         "The book as a PDF": build / f"pdf-{app.config.solutions}" / "hierarchical-models.pdf",
-        "Slides of the lecture": build / "slides",
+        "Slides of the lecture and beyond": build / "slides",
     }
     return {
         text: path
