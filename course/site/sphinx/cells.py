@@ -91,9 +91,8 @@ def read_notebook(text: str) -> nbformat.NotebookNode:
 def open_with_question(notebook: nbformat.NotebookNode) -> None:
     """Show the question below the title in large type."""
     if asked := question(notebook):
-        notebook.cells[
-            0
-        ].source = f"# {title(notebook)}\n\n::::::{{div}} chapter-question\n{asked}\n::::::"
+        heading = f"# {title(notebook)}"
+        notebook.cells[0].source = f"{heading}\n\n::::::{{div}} chapter-question\n{asked}\n::::::"
 
 
 def fold(cell: nbformat.NotebookNode, words: str) -> None:
