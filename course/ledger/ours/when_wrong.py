@@ -5,6 +5,7 @@ all artists share: mu_j is integrated out in closed form, log sigma_j on a grid.
 put on a grid as well.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -189,40 +190,34 @@ def on_two_grids(find) -> Estimate:
     return Estimate(fine, abs(fine - coarse))
 
 
-@chapter.number("wrong-varying-mu", "mu, spreads varying, mean", 0.5, "mean")
-def varying_mu(world: World) -> Estimate:
+def mean_of(what: Callable, of_means: bool) -> Estimate:
+    """The posterior mean of something that a model with varying spreads has on its grid."""
+
     def find(size):
         model = varying(size)
-        return model.mean(model.mu[:, 0] + 0 * model.sigma_mu[:, 0], of_means=True)
+        return model.mean(what(model), of_means=of_means)
 
     return on_two_grids(find)
+
+
+@chapter.number("wrong-varying-mu", "mu, spreads varying, mean", 0.5, "mean")
+def varying_mu(world: World) -> Estimate:
+    return mean_of(lambda model: model.mu[:, 0] + 0 * model.sigma_mu[:, 0], of_means=True)
 
 
 @chapter.number("wrong-varying-sigma-mu", "sigma_mu, spreads varying, mean", 0.5, "mean")
 def varying_sigma_mu(world: World) -> Estimate:
-    def find(size):
-        model = varying(size)
-        return model.mean(model.sigma_mu[:, 0] + 0 * model.mu[:, 0], of_means=True)
-
-    return on_two_grids(find)
+    return mean_of(lambda model: model.sigma_mu[:, 0] + 0 * model.mu[:, 0], of_means=True)
 
 
 @chapter.number("wrong-varying-lambda", "lambda, mean", 0.05, "mean")
 def varying_lambda(world: World) -> Estimate:
-    def find(size):
-        model = varying(size)
-        return model.mean(model.lam + 0 * model.tau, of_means=False)
-
-    return on_two_grids(find)
+    return mean_of(lambda model: model.lam + 0 * model.tau, of_means=False)
 
 
 @chapter.number("wrong-varying-tau", "tau, mean", 0.05, "mean")
 def varying_tau(world: World) -> Estimate:
-    def find(size):
-        model = varying(size)
-        return model.mean(model.tau + 0 * model.lam, of_means=False)
-
-    return on_two_grids(find)
+    return mean_of(lambda model: model.tau + 0 * model.lam, of_means=False)
 
 
 @chapter.number("wrong-varying-goldarg", "sigma_j of Chris Goldarg, mean", 0.2, "mean")
