@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 from numpy.typing import ArrayLike
+from scipy import special
 
 from course.exact.marginals import Marginal, NormalMixture
 from course.exact.posterior import Groups, group_statistics
@@ -150,6 +151,18 @@ class Hierarchical(Groups):
         """Prediction of one observation in a group whose mean is mu itself: y ~ N(mu, sigma_y²)."""
         mean, variance = self._mu
         return self._mixture(mean, variance + self._nodes[0][0] ** 2)
+
+    def best_above(self, label: Any, size: int, value: float) -> float:
+        """Probability that the best of `size` new observations of one group is above `value`.
+
+        Given the group's mean and sigma_y they are independent, so the share of all below is a
+        power; KeyError for an unknown label.
+        """
+        mean, variance = self._group(self._index([label]), "mu_j")
+        at, weights = np.polynomial.hermite_e.hermegauss(60)
+        mu_j = mean[0] + np.sqrt(variance[0]) * at[:, None]
+        all_below = special.ndtr((value - mu_j) / self._nodes[0][0]) ** size
+        return float(1 - weights / weights.sum() @ all_below @ self._nodes[1])
 
     def _draw(self, sds: list[Array], labels: Sequence[Any], rng: Generator) -> dict[str, Array]:
         sigma_y, sigma_mu = sds

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import stats
 
 from course import data, exact
 from course.exact import Marginal, Target
@@ -55,12 +55,6 @@ def _without_copies(*columns: str) -> exact.Hierarchical:
     rows = data.load_spotify(columns="all").drop_duplicates(list(columns))
     priors = exact.hierarchical_priors(rows["popularity"], "chapter")
     return exact.hierarchical(rows["popularity"], rows["artist"].astype(str), priors)
-
-
-def _best_of(fitted: exact.Hierarchical, artist: str, songs: int, popularity: float) -> float:
-    draws = fitted.draws(200_000, 84735, ["sigma_y", "mu_j"], [artist])
-    below = special.ndtr((popularity - draws["mu_j"].squeeze("group")) / draws["sigma_y"])
-    return 1 - (below**songs).mean()
 
 
 @cache
@@ -122,7 +116,6 @@ _KNOWN = {
     "hierarchical_of": _hierarchical_of,
     "tracks": _tracks,
     "without_copies": _without_copies,
-    "best_of": _best_of,
     "next_song": _next_song,
     "log_score": _log_score,
     "races_by": _races_by,

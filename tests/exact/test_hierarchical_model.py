@@ -339,3 +339,21 @@ def test_one_observation_is_enough_with_explicit_priors():
     post = exact.hierarchical([3.0], ["a"], priors)
     assert 3 < post.mu_j("a").mean < post["mu"].mean < 50
     assert exact.complete_pooled([3.0], Normal(50, 20), Exponential(0.1))["mu"].mean < 50
+
+
+def test_the_best_of_several_new_songs(spotify):
+    y, artist = spotify["popularity"], spotify["artist"].astype(str)
+    fitted = exact.hierarchical(y, artist, exact.hierarchical_priors(y, "chapter"))
+    asked = {"Mia X": 20, "Frank Ocean": 75, "Beyoncé": 100}
+    draws = fitted.draws(20_000, 1, ["mu_j", "sigma_y"], list(asked))
+    rng = np.random.default_rng(2)
+    for place, (name, value) in enumerate(asked.items()):
+        one = fitted.best_above(name, 1, value)
+        assert one == pytest.approx(1 - fitted.predict(name).cdf(value), abs=1e-12)
+        mu_j, sigma_y = draws["mu_j"].to_numpy()[:, [place]], draws["sigma_y"].to_numpy()[:, None]
+        songs = rng.normal(mu_j, sigma_y, size=(20_000, 5))
+        simulated = (songs.max(axis=1) > value).mean()
+        error = np.sqrt(simulated * (1 - simulated) / len(songs))
+        assert fitted.best_above(name, 5, value) == pytest.approx(simulated, abs=4 * error)
+    with pytest.raises(KeyError):
+        fitted.best_above("nobody", 5, 50)
