@@ -13,22 +13,22 @@ from course.chapters import editions
 from course.chapters.cells import exercise_chapters
 from course.chapters.exercises import exercises
 from course.chapters.kernels import async_kernel_manager
+from course.paths import ACTIVITY
 
 CHAPTERS = exercise_chapters()
-# Of the chapters beyond the lecture, which take half a minute each, the shortest.
-every_chapter = pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(
-            path,
-            id=path.stem,
-            marks=[pytest.mark.slow]
-            if path.parent.name == "beyond" and path.stem != "04-runners"
-            else [],
-        )
-        for path in CHAPTERS
-    ],
-)
+
+
+def quickly(*quick):
+    """Parametrize a test with every chapter that has exercises; all but these are slow."""
+    return pytest.mark.parametrize(
+        "path",
+        [
+            pytest.param(path, id=path.stem, marks=[] if path.stem in quick else pytest.mark.slow)
+            for path in CHAPTERS
+        ],
+    )
+
+
 GIVEN = {"hierarchical"}  # declared by Exercise 15b, but fitted by the chapter itself
 
 
@@ -83,7 +83,7 @@ def test_solved_it_runs_and_every_answer_counts(chapter, tmp_path):
 
 
 @pytest.mark.needs_data
-@every_chapter
+@quickly(*(path.stem for path in CHAPTERS if path.parent == ACTIVITY))
 def test_an_untouched_chapter_runs_and_no_answer_counts(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     texts = run(editions.student(notebook), tmp_path)
@@ -94,7 +94,8 @@ def test_an_untouched_chapter_runs_and_no_answer_counts(path, tmp_path):
 
 
 @pytest.mark.needs_data
-@every_chapter
+# The sample class of `tests/grading` holds a solved activity.
+@quickly("04-runners")
 def test_a_solved_chapter_runs_and_every_answer_counts(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     texts = run(editions.solved(notebook), tmp_path)

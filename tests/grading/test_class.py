@@ -104,7 +104,7 @@ def graded(tmp_path_factory, command):
         "--roster",
         SAMPLE_ROSTER,
         "--cell-seconds",
-        "60",
+        "20",
     )
     assert code == cli.DONE
     return folder / "out"

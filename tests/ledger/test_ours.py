@@ -124,6 +124,7 @@ def test_every_number_of_our_own_agrees():
     assert off.empty, off.to_string()
 
 
+@pytest.mark.slow  # a chapter that is executed prints its truths, and nbval compares them
 @pytest.mark.needs_data
 def test_stored_truths_are_those_of_the_ledger():
     for row in STORED.itertuples():
