@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book check test-quick test test-full run student grade sample-class nbgrader pdf slides launch lab edit numbers timings bench compile lock clean
+.PHONY: help book check test-quick test test-full run student grade sample-class nbgrader pdf slides launch lab edit numbers timings bench compile lock wheelhouse canary clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -32,6 +32,8 @@ help:
 	@echo "make timings    measure the fits and chapters, for the page on timings"
 	@echo "make bench      measure this book against R and other samplers, for its page"
 	@echo "make lock       choose new package versions for requirements.txt"
+	@echo "make wheelhouse  write all that a machine without a network needs to _build/wheelhouse"
+	@echo "make canary     run the chapters with the newest versions, and say what broke"
 	@echo "make clean      remove what make made, the environment too; never work/"
 
 book: $(ENVIRONMENT)
@@ -93,6 +95,12 @@ compile: $(ENVIRONMENT)
 
 lock: $(ENVIRONMENT)
 	@$(COURSE) lock
+
+wheelhouse: $(ENVIRONMENT)
+	@$(COURSE) wheelhouse
+
+canary: $(ENVIRONMENT)
+	@$(COURSE) canary
 
 # Whether solutions are withheld is not forgotten: it changes only when it is said by name.
 clean:

@@ -68,6 +68,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands.add_parser("compile", help="compile the models once, so that first fits are quick")
     commands.add_parser("lock", help="choose new package versions for requirements.txt")
+    offline = commands.add_parser("wheelhouse", help="write all that runs without a network")
+    offline.add_argument("--output", help="the folder to write to (default: _build/wheelhouse)")
+    commands.add_parser("canary", help="run the chapters with the newest versions of everything")
     options = parser.parse_args(arguments)
 
     # Each command imports what it needs: the scientific stack takes seconds to import.
@@ -148,6 +151,14 @@ def main(arguments: list[str] | None = None) -> int:
             from course.upkeep import lock
 
             return lock.write()
+        case "wheelhouse":
+            from course.upkeep import wheelhouse
+
+            return wheelhouse.wheelhouse_command(options.output)
+        case "canary":
+            from course.upkeep import canary
+
+            return canary.canary_command()
     raise AssertionError(f"{options.command} is listed above and does nothing")
 
 

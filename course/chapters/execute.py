@@ -55,8 +55,10 @@ class Client(NotebookClient):
                 return message["content"]["user_expressions"]
 
 
-def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
+def execute(path: Path, to_the_end: bool = False) -> tuple[nbformat.NotebookNode, float]:
     """Execute one notebook in its folder; return it, with outputs, and the seconds it took.
+
+    With `to_the_end` a cell that fails keeps its error as an output, and the others follow.
 
     Raises
     ------
@@ -73,6 +75,7 @@ def execute(path: Path) -> tuple[nbformat.NotebookNode, float]:
     client = Client(
         notebook,
         timeout=300,
+        allow_errors=to_the_end,
         record_timing=False,
         km=async_kernel_manager(kernel_name="python3"),
         resources={"metadata": {"path": str(path.parent)}},
