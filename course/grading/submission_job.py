@@ -163,15 +163,17 @@ class Job:
         )
 
     def watch_memory(self) -> None:
-        """Stop a notebook whose processes together hold too much memory."""
+        """Stop a notebook whose processes together hold too much memory; look now and then only."""
+        if (now := time.monotonic()) < self.next_look:
+            return
+        self.next_look = now + TICK / 2
         if psutil.virtual_memory().available < TOO_FULL:
             raise TooFullError("This machine ran out of memory.")
         unsent = SOCKET_BYTES * sockets_of(self.pid) if self.confined else 0
         processes = family(self.pid)
         used = unsent + sum(resident(process) for process in processes)
         if used > self.limits.memory:  # perhaps only because each of many counts the same pages
-            if (now := time.monotonic()) < self.next_look:
-                return
+            now = time.monotonic()
             used = unsent + sum(proportional(process) for process in processes)
             self.next_look = time.monotonic() + 2 * (time.monotonic() - now)  # it may take long
         self.peak = max(self.peak, used)
