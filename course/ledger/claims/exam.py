@@ -22,7 +22,7 @@ from course.ledger.claims.world import World
 from course.paths import EXAM, NOTEBOOKS
 
 KINDS = ("number", "letter", "sentences", "plot", "code")
-WORTH = re.compile(r"(½|\d+) points?: ")
+WORTH = re.compile(r"^(½|\d+) points?: ")
 
 
 class ExamError(ValueError):
@@ -72,9 +72,7 @@ class Item:
     @property
     def points(self) -> float:
         """What it is worth: the sum of its rubric."""
-        worth = [
-            line[0] if (line := WORTH.match(text)) is None else line[1] for text in self.rubric
-        ]
+        worth = [one for line in self.rubric for one in WORTH.findall(line)]
         return sum(0.5 if one == "½" else int(one) for one in worth)
 
 
