@@ -20,8 +20,8 @@ TIME = re.compile(r"About (\d+) minutes")
 
 
 def table(heading):
-    """The rows below a heading, each a dictionary of its cells by the head of their columns."""
-    section = PAGE.partition(f" {heading}\n")[2].split("\n#")[0]
+    """The rows below a heading or a bold line: the cells of each by the head of their columns."""
+    section = re.split(r"\n(?:#|\*\*The second)", PAGE.partition(f"{heading}\n")[2])[0]
     head, _, *rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in section.splitlines()
@@ -54,7 +54,7 @@ def test_minutes_add_up(heading, total):
 
 def test_two_sessions_add_up_and_give_chapters_the_time_that_they_name():
     rows = []
-    for session in ("The first", "The second"):
+    for session in ("**The first session**", "**The second session**"):
         adds_up(found := table(session), 75)
         rows += found
     for row in rows:
