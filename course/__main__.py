@@ -48,6 +48,15 @@ def main(arguments: list[str] | None = None) -> int:
     grading.add_to(commands)
     other = commands.add_parser("nbgrader", help="write the exercises in nbgrader's format")
     other.add_argument("--output", help="the folder to write to (default: _build/nbgrader)")
+    paper = commands.add_parser("exam", help="make an exam paper and its key of the bank")
+    paper.add_argument("--items", nargs="+", metavar="NAME", help="these, in this order")
+    paper.add_argument(
+        "--chapters",
+        nargs="+",
+        metavar="NAME",
+        help="those that test lecture, beyond/01-prior, ...",
+    )
+    paper.add_argument("--output", help="the folder to write to (default: _build/exam)")
     table = commands.add_parser("numbers", help="print the number ledger")
     table.add_argument("--csv", action="store_true", help="as CSV")
     table.add_argument("--fresh", action="store_true", help="fit the models again first")
@@ -120,6 +129,10 @@ def main(arguments: list[str] | None = None) -> int:
             from course.chapters import editions
 
             return editions.student_command(options.output)
+        case "exam":
+            from course.site import exam
+
+            return exam.make(options.items, options.chapters, options.output)
         case "numbers":
             from course.chapters import stored_numbers
 

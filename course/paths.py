@@ -14,6 +14,8 @@ GLOSSARY = BOOK / "glossary.md"
 INSTRUCTORS = PROJECT / "instructors"
 RUBRICS = INSTRUCTORS / "rubrics.toml"
 UNSAID = INSTRUCTORS / "unsaid.toml"
+DEBRIEF = INSTRUCTORS / "debrief.md"
+EXAM = INSTRUCTORS / "exam.toml"
 SAMPLE_CLASS, SAMPLE_ROSTER = INSTRUCTORS / "sample-class", INSTRUCTORS / "sample-roster.csv"
 
 BENCHMARKS = PROJECT / "benchmarks"

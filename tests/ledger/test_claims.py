@@ -56,5 +56,7 @@ def test_a_claim_holds(worlds, claim):
 @pytest.mark.needs_data
 @every_claim
 def test_a_claim_says_something(worlds, claim):
-    """In some other world it is false."""
+    """In some other world it is false; exam keys are tried with other keys, in test_exam.py."""
+    if claim.where.startswith("exam"):
+        return
     assert not all(claim.holds(world) for world in worlds.values())

@@ -401,3 +401,5 @@ def test_the_whole_book_can_be_had_without_solutions(tmp_path):
         notebook = nbformat.read(path, as_version=4)
         assert not list(remains(site, notebook, f"{path.stem}*"))
         assert not list(remains(site, notebook, "*.png"))
+    page = (site / "book" / "teaching.html").read_text(encoding="utf-8")
+    assert "instructors/debrief.md" in page and "You will hear" not in page

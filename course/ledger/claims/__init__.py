@@ -8,15 +8,19 @@ and their exact posteriors, so that it can be tried in other worlds, too:
     def copies_and_predictions(world):
         return width(world.hierarchical) > width(world.of_tracks.hierarchical)
 
-Every module of this package holds such functions; `claims` finds them.
+Every module of this package holds such functions, and so does ``instructors/claims.py``, of what
+students should not read; `claims` finds them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from runpy import run_path
 
 from course.ledger.claims.world import World
+from course.paths import INSTRUCTORS
 
 _found: list["Claim"] = []
 
@@ -40,8 +44,11 @@ def claim(where: str, words: str) -> Callable:
     return register
 
 
+@cache
 def claims() -> list[Claim]:
     """All claims of the modules in this package, in the order in which they are written."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")
+    if (instructors := INSTRUCTORS / "claims.py").is_file():
+        run_path(str(instructors))
     return list(_found)

@@ -134,6 +134,18 @@ def order_of_ties(world: World) -> bool:
     return list(ordered["artist"]) == list(table["artist"]) and table["mean"].duplicated().any()
 
 
+@claim("book/teaching.md", "Lil Skies has three songs with a mean of 79, J. Cole twelve with 77")
+def two_to_bet_on(world: World) -> bool:
+    two = world.artists.loc[["Lil Skies", "J. Cole"]]
+    return list(two["count"]) == [3, 12] and list(two["mean"].round()) == [79, 77]
+
+
+@claim("book/teaching.md", "under R's prior and ours the medians of sigma_mu differ by a tenth")
+def two_priors(world: World) -> bool:
+    medians = [world.under(name).hierarchical["sigma_mu"].median for name in ("source", "chapter")]
+    return round(abs(medians[1] - medians[0]), 1) == 0.1
+
+
 def width(marginal: Marginal) -> float:
     """The width of the 80 % interval."""
     low, high = marginal.interval(0.8)
