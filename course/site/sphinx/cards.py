@@ -1,10 +1,12 @@
 """The directive ``{chapters}``: a part's chapters as cards with number, question and figure."""
 
 import io
+from collections.abc import Callable
 from html import escape
 
 import matplotlib.pyplot as plt
 from docutils import nodes
+from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -16,7 +18,7 @@ from course.site.figures import thumbnail
 
 SVG = "image/svg+xml"
 #: The pictures of chapters whose figures are all in solutions.
-MODELS = {
+MODELS: dict[str, Callable[[], Figure]] = {
     "02-complete-pooled": diagrams.complete_pooling,
     "03-no-pooled": diagrams.no_pooling,
     "04-hierarchical": diagrams.partial_pooling,
