@@ -1,23 +1,11 @@
 // The picture of the front page: a slider from one pool to islands moves the dots.
-// course/site/sphinx/front.py draws it as the data leave it; the formulas are those of the
-// explorer in the chapter on shrinkage, with sigma_y at its posterior median.
+// course/site/sphinx/front.py draws it as the data leave it; sigma_y is at its posterior median.
 
 (() => {
+  const { NO_LIMIT, shrink } = window.laboratory;
   const STEPS = 100, MIDDLE = STEPS / 2; // in the middle, sigma_mu is at its posterior median
+  const AT_REST = 600; // milliseconds after which a moving thing is read out
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-
-  /** The mean of all, and weights and estimates of the groups, given both standard deviations. */
-  function estimates(groups, sigmaY, sigmaMu) {
-    const precision = groups.map(({ n }) =>
-      sigmaMu === Infinity ? 1 : n / (sigmaY ** 2 + n * sigmaMu ** 2));
-    const weight = groups.map(({ n }) =>
-      sigmaMu === Infinity ? 1 : (n * sigmaMu ** 2) / (sigmaY ** 2 + n * sigmaMu ** 2));
-    const total = precision.reduce((sum, p) => sum + p);
-    const mu = groups.reduce((sum, { mean }, j) => sum + precision[j] * mean, 0) / total;
-    return {
-      mu, weight, value: groups.map(({ mean }, j) => mu + weight[j] * (mean - mu)),
-    };
-  }
 
   function start(root) {
     const { sigmaY, sigmaMu, scale, side } = Object.fromEntries(
@@ -38,34 +26,41 @@
         <button type="button" data-place="${STEPS}">Every artist an island</button>
         <label>Artist <select></select></label>
       </div>
-      <p class="pooling-words" role="status"></p>`);
+      <p class="pooling-words"></p>
+      <div class="visually-hidden" role="status"></div>`);
     const slider = root.querySelector("input"), select = root.querySelector("select");
     const population = root.querySelector(".population"), label = root.querySelector(".name");
     const words = root.querySelector(".pooling-words");
     const byName = [...groups].sort((a, b) => a.name.localeCompare(b.name));
     select.append(...byName.map(({ name }) => new Option(name)));
-    let frame;
+    const status = root.querySelector("[role=status]");
+    let frame, speaking;
 
     function draw() {
       const place = slider.value / STEPS;
-      const now = estimates(groups, sigmaY, (sigmaMu * place) / (1 - place));
+      const now = shrink(groups, sigmaY, Math.min(NO_LIMIT, (sigmaMu * place) / (1 - place)));
       const at = (value) => (side + scale * value).toFixed(1);
       groups.forEach(({ row, dot, pull, name }, j) => {
-        dot.setAttribute("cx", at(now.value[j]));
-        pull.setAttribute("x2", at(now.value[j]));
+        dot.setAttribute("cx", at(now.means[j]));
+        pull.setAttribute("x2", at(now.means[j]));
         row.classList.toggle("chosen", name === select.value);
       });
       for (const end of ["x1", "x2"]) population.setAttribute(end, at(now.mu));
       const j = groups.findIndex(({ name }) => name === select.value), { name, n, mean } = groups[j];
       label.textContent = name;
-      label.setAttribute("x", at(Math.max(mean, now.value[j]) + 1.5));
+      label.setAttribute("x", at(Math.max(mean, now.means[j]) + 1.5));
       label.setAttribute("y", Number(groups[j].dot.getAttribute("cy")) + 4);
       for (const button of root.querySelectorAll("button")) {
         button.setAttribute("aria-pressed", button.dataset.place === slider.value);
       }
       words.textContent = `${name}, ${n} songs, own mean ${mean.toFixed(1)}: ` +
-        `estimated at ${now.value[j].toFixed(1)}. ` +
-        `The own songs have ${Math.round(100 * now.weight[j])} % of the weight.`;
+        `estimated at ${now.means[j].toFixed(1)}. ` +
+        `The own songs have ${Math.round(100 * now.weights[j])} % of the weight.`;
+      slider.setAttribute("aria-valuetext",
+        `${Math.round(100 * place)} %, ${name} at ${now.means[j].toFixed(1)}`);
+      // Said once things are at rest, or a screen reader would never stop talking.
+      clearTimeout(speaking);
+      speaking = setTimeout(() => { status.textContent = words.textContent; }, AT_REST);
     }
 
     /** Let the dots glide to a place; at once where the reader wants no motion. */

@@ -1,7 +1,8 @@
 // The shrinkage explorer: course/explorer.py writes a table, this makes it a picture that moves.
-// The formulas are those of ShrinkageExplorer.shrunken; a browser test compares the two.
+// The arithmetic is the laboratory's; a browser test compares it with ShrinkageExplorer.shrunken.
 
 (() => {
+  const { NO_LIMIT, shrink } = window.laboratory;
   const TOP = 46, BOTTOM = 204, HEIGHT = 258, SIDE = 14;
   const LARGEST = 40; // of sigma_mu; the slider's last step means "without limit"
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -32,21 +33,6 @@
     return `<div><label>${label}: <output></output>
       <input type="range" data-name="${name}" min="${least}" max="${LARGEST}" step="0.1"></label>
       <span class="shrinkage-mark"></span></div>`;
-  }
-
-  // Weight, shrunken mean and their common centre, for every artist.
-  function shrink(artists, sigmaY, sigmaMu) {
-    const between = sigmaMu ** 2, within = sigmaY ** 2;
-    let total = 0, sum = 0;
-    const weights = artists.map(({ n, mean }) => {
-      const precision = sigmaMu === Infinity ? 1 : n / (within + n * between);
-      total += precision;
-      sum += precision * mean;
-      return sigmaMu === Infinity ? 1 : (n * between) / (within + n * between);
-    });
-    const mu = sum / total;
-    return { mu, weights, means: artists.map((a, j) =>
-      weights[j] === 1 ? a.mean : mu + weights[j] * (a.mean - mu)) };
   }
 
   function make(parent, tag, attributes, text) {
@@ -95,13 +81,13 @@
 
     function sigmas() {
       const mu = Number(sliders.sigma_mu.value);
-      return [Number(sliders.sigma_y.value), mu >= LARGEST ? Infinity : mu];
+      return [Number(sliders.sigma_y.value), mu >= LARGEST ? NO_LIMIT : mu];
     }
 
     function kind() {
       const [sigmaY, sigmaMu] = sigmas();
       if (sigmaMu === 0) return "complete";
-      if (sigmaMu === Infinity) return "none";
+      if (sigmaMu === NO_LIMIT) return "none";
       const near = (a, b) => Math.abs(a - b) < 0.0501; // the sliders' step is 0.1
       return near(sigmaY, medians.sigma_y) && near(sigmaMu, medians.sigma_mu)
         ? "hierarchical" : "partial";
@@ -117,7 +103,7 @@
       const target = current();
       const [sigmaY, sigmaMu] = sigmas();
       const texts = { sigma_y: sigmaY.toFixed(1), sigma_mu:
-        sigmaMu === Infinity ? "without limit" : sigmaMu.toFixed(1) };
+        sigmaMu === NO_LIMIT ? "without limit" : sigmaMu.toFixed(1) };
       for (const [name, input] of Object.entries(sliders)) {
         input.closest("div").querySelector("output").textContent = texts[name];
         input.setAttribute("aria-valuetext", texts[name]);
@@ -148,7 +134,7 @@
       const j = hovered ?? artists.findIndex((a) => a.name === select.value);
       const artist = artists[j], values = {
         n: artist.n, sample: artist.printed,
-        weight: result.weights[j].toFixed(2), 
+        weight: result.weights[j].toFixed(2),
         shrunken: result.weights[j] === 1 ? artist.printed : result.means[j].toFixed(1),
       };
       for (const [name, value] of Object.entries(values)) {

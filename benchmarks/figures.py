@@ -14,10 +14,10 @@ from course.fitting.models import MODELS
 
 
 def draw(runs: pd.DataFrame, growth: pd.DataFrame, results: Path) -> None:
-    """Write ``speed.png`` and ``growth.png``."""
+    """Write ``speed.svg`` and ``growth.svg``."""
     with plt.style.context("course.book"):
         for name, figure in {"speed": speed(runs), "growth": growing(growth)}.items():
-            figure.savefig(results / f"{name}.png", metadata={"Software": None})
+            figure.savefig(results / f"{name}.svg", metadata={"Date": None})
             plt.close(figure)
 
 

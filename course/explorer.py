@@ -55,10 +55,15 @@ class ShrinkageExplorer:
         the mean of all observations. The picture on the site computes the same.
         """
         n, mean = self.groups["n"], self.groups["sample_mean"]
-        precision = n / (sigma_y**2 + n * sigma_mu**2)
         weight = n * sigma_mu**2 / (sigma_y**2 + n * sigma_mu**2)
-        mu = (precision * mean).sum() / precision.sum()
+        mu = self.centre(sigma_y, sigma_mu)
         return pd.DataFrame({"weight": weight, "shrunken_mean": mu + weight * (mean - mu)})
+
+    def centre(self, sigma_y: float, sigma_mu: float) -> float:
+        """Posterior mean of mu given both standard deviations: each mean by what it tells of mu."""
+        n = self.groups["n"]
+        precision = n / (sigma_y**2 + n * sigma_mu**2)
+        return float((precision * self.groups["sample_mean"]).sum() / precision.sum())
 
     @property
     def table(self) -> pd.DataFrame:

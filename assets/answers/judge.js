@@ -13,8 +13,8 @@
   /**
    * The verdict on a value, a list of one number or of two.
    *
-   * A mistake that is recognised to the last digit is that mistake; else the value is judged as if
-   * it came from so many effective draws.
+   * It is judged as if it came from so many effective draws; a value that is not right then, but
+   * to the last digit that of a mistake, is that mistake.
    */
   function judge(question, value) {
     const { sentences } = answers.rules;
@@ -22,10 +22,11 @@
       return notYet(sentences.unreadable);
     }
     if (question.kind === "derived") return judgeDerived(question, value[0]);
+    const found = asFrom(ASSUMED_SIZE, question, value);
+    if (found.verdict === "right") return found;
     const exactly = asFrom(Infinity, question, value);
     if (exactly.verdict === "looks like") return exactly;
-    const found = asFrom(ASSUMED_SIZE, question, value);
-    if (found.verdict !== "right" && value[0] > value[1]) {
+    if (value[0] > value[1]) {
       const turned = asFrom(ASSUMED_SIZE, { ...question, others: [] }, [value[1], value[0]]);
       if (turned.verdict === "right") return looksLike(sentences.reversed);
     }

@@ -3,7 +3,7 @@
 
 (() => {
   const { answers, laboratory } = window;
-  const { Mixture, statisticsOf, hierarchicalPriors, mixtureAt } = laboratory;
+  const { Mixture, statisticsOf, hierarchicalPriors, mixtureAt, ownWeight } = laboratory;
 
   const songs = laboratory.data.find(({ id }) => id === "songs");
   const statistics = statisticsOf(songs.groups);
@@ -100,7 +100,7 @@
 
   /** b_j = mu_j - mu of a group. */
   function effect({ muMean, muVariance, sigmaY, sigmaMu, weights, statistics: of }, j) {
-    const own = sigmaMu.map((s, k) => s ** 2 / (s ** 2 + sigmaY[k] ** 2 / of.count[j]));
+    const own = sigmaMu.map((s, k) => ownWeight(of.count[j], sigmaY[k], s));
     return new Mixture(
       own.map((w, k) => w * (of.mean[j] - muMean[k])),
       own.map((w, k) => 1 / Math.sqrt((w * sigmaY[k] ** 2) / of.count[j] + w ** 2 * muVariance[k])),

@@ -3,7 +3,8 @@
 (() => {
   const laboratory = window.laboratory;
   const {
-    SdGrid, interpolated, logPrior, mixtureAt, mixtureMoments, normalQuantile, solveIncreasing,
+    SdGrid, interpolated, logPrior, mixtureAt, mixtureMoments, normalQuantile, ownWeight,
+    solveIncreasing, spread,
   } = laboratory;
 
   /** The quantiles that are shown: the ends of an 80 % interval and the median. */
@@ -88,14 +89,14 @@
       // p(y | sds) = p(y | mu, sds) p(mu) / p(mu | y, sds), at mu = its posterior mean
       let precision = 1 / (prior.sd * prior.sd), weighted = precision * (prior.mean - centre);
       for (const { size, groups, mean } of sizes) {
-        const information = groups / (sigmaMu * sigmaMu + (sigmaY * sigmaY) / size);
+        const information = groups / spread(size, sigmaY, sigmaMu);
         precision += information;
         weighted += information * mean;
       }
       const mu = weighted / precision, fromPrior = (mu + centre - prior.mean) / prior.sd;
       log -= 0.5 * (fromPrior * fromPrior + Math.log(precision));
       for (const { size, groups, mean, ss } of sizes) {
-        const variance = sigmaMu * sigmaMu + (sigmaY * sigmaY) / size;
+        const variance = spread(size, sigmaY, sigmaMu);
         log -= 0.5 * ((ss + groups * (mean - mu) ** 2) / variance + groups * Math.log(variance));
       }
       return log;
@@ -104,7 +105,7 @@
     /** Mean and variance of mu given the two sds; `without` one group, if asked. */
     muGiven(sigmaY, sigmaMu, without = null) {
       const { centre, sizes, count, mean: means } = this.statistics, { mu: prior } = this.priors;
-      const information = (size) => 1 / (sigmaMu * sigmaMu + (sigmaY * sigmaY) / size);
+      const information = (size) => 1 / spread(size, sigmaY, sigmaMu);
       let precision = 1 / (prior.sd * prior.sd), weighted = precision * (prior.mean - centre);
       for (const { size, groups, mean } of sizes) {
         precision += groups * information(size);
@@ -120,7 +121,7 @@
     /** The normal answers for group j given the two sds: weight, mu, mu_j; all with mean and sd. */
     given(sigmaY, sigmaMu, j) {
       const { count, mean } = this.statistics, noise = (sigmaY * sigmaY) / count[j];
-      const weight = (sigmaMu * sigmaMu) / (sigmaMu * sigmaMu + noise) || 0;
+      const weight = ownWeight(count[j], sigmaY, sigmaMu);
       const mu = this.muGiven(sigmaY, sigmaMu);
       return {
         weight,
@@ -159,8 +160,8 @@
         const weight = new Float64Array(this.weights.length);
         const mean = new Float64Array(weight.length), predict = new Float64Array(weight.length);
         for (let k = 0; k < weight.length; k++) {
-          const within = this.sigmaY[k] ** 2, between = this.sigmaMu[k] ** 2, noise = within / size;
-          weight[k] = between / (between + noise);
+          const within = this.sigmaY[k] ** 2, noise = within / size;
+          weight[k] = ownWeight(size, this.sigmaY[k], this.sigmaMu[k]);
           const variance = weight[k] * noise + (1 - weight[k]) ** 2 * this.muVariance[k];
           mean[k] = 1 / Math.sqrt(variance);
           predict[k] = 1 / Math.sqrt(variance + within);
@@ -238,7 +239,7 @@
         const mu = this.muGiven(sigmaY[i], sigmaMu).mean;
         muMean += (w[i] / total) * mu;
         for (const [size, sums] of bySize) {
-          const own = sigmaMu ** 2 / (sigmaMu ** 2 + sigmaY[i] ** 2 / size);
+          const own = ownWeight(size, sigmaY[i], sigmaMu);
           sums[0] += (w[i] / total) * own;
           sums[1] += (w[i] / total) * (1 - own) * mu;
         }

@@ -137,6 +137,10 @@
       point.focus({ preventScroll: true });
       event.preventDefault();
     });
+    // A finger on the point moves it, not the page: Chromium heeds no touch-action in an SVG.
+    svg.addEventListener("touchstart", (event) => {
+      if (event.target.closest(".point")) event.preventDefault();
+    }, { passive: false });
     svg.addEventListener("click", follow);
     svg.addEventListener("pointermove", (event) => {
       if (svg.hasPointerCapture(event.pointerId)) follow(event);

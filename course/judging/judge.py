@@ -56,9 +56,9 @@ def judge(exercise: str, answers: dict[str, dict]) -> list[Verdict]:
 def judge_alone(exercise: str, name: str, value: Any) -> Verdict:
     """The verdict on a value that comes without a fit, for a reader who has no marks to gain.
 
-    A mistake that `judge` recognises without a fit is that mistake. Else a number or an interval
-    is judged as if it came from a right fit with `values.ASSUMED_SIZE` effective draws. Other
-    kinds of answers get the verdict of `judge`.
+    A number or an interval is right where a right fit with `values.ASSUMED_SIZE` effective draws
+    may give it. A mistake that `judge` recognises without a fit is that mistake; all else is
+    judged as if it came from such a fit. Other kinds of answers get the verdict of `judge`.
 
     value: as JSON has it. The pages of the book say the same (`assets/answers`).
     """

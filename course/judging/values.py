@@ -131,6 +131,8 @@ def _judge(
         for priors in evidence.priors
     ]
     own = evidence if evidence.supports else Evidence(None, False)
+    if evidence.sizes is None:  # it may be from a usual fit: what that may give is no mistake
+        own = Evidence.assumed()
     tolerances = [half + STANDARD_ERRORS * own.errors(errors, probs) for _, errors in truths]
     within = [
         np.abs(value - truth) <= tolerance

@@ -15,6 +15,7 @@ import pytest
 import seaborn as sns
 import seaborn.objects as so
 import xarray as xr
+from axes import new, on
 from honest import honest_answers, mean_of_artist, new_artist, races_by, simulated_fit, song
 from matplotlib import style
 from scipy import stats
@@ -329,16 +330,6 @@ def test_a_table_of_no_pooled_predictions_from_means_and_draws(student):
 
 
 # ------------------------------------------------------------------------------------------ plots
-
-
-def new():
-    return plt.subplots()[1]
-
-
-def on(draw):
-    ax = new()
-    draw(ax)
-    return ax
 
 
 def counted(s, **details):

@@ -241,6 +241,19 @@ def test_other_values_alone(name, value, status, mistake):
     assert "draws" not in verdict.message  # nobody is asked for a fit
 
 
+def test_what_a_usual_fit_may_give_is_no_mistake_without_a_fit():
+    """Frank Ocean's mean is nearly the same under the literal prior: chance gives it, too."""
+    asked = ("hierarchical", QUESTIONS["ex-15b"]["ocean_15b"].target, "median", 0.8)
+    right, literal = (
+        round(reference.expected(*asked, priors)[0].item(), 1) for priors in ("chapter", "literal")
+    )
+    assert literal != right
+    assert judge_alone("ex-15b", "ocean_15b", literal).status == "correct"
+    alone = judge("ex-15b", {"ocean_15b": {"status": "ok", "value": literal}})
+    verdict = next(verdict for verdict in alone if verdict.name == "ocean_15b")
+    assert (verdict.share, verdict.mistake) == (0, "")
+
+
 # ---------------------------------------------------------------------------------- fits
 
 

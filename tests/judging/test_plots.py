@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import seaborn as sns
 import seaborn.objects as so
+from axes import new, on
 
 from course.judging import reference
 from course.judging.judge import judge
@@ -31,17 +32,6 @@ def closed():
 def verdict(exercise, name, plot):
     answers = json.loads(json.dumps(collect({name: plot}, plan(exercise)), allow_nan=False))
     return next(v for v in judge(exercise, answers) if v.name == name)
-
-
-def new():
-    return plt.subplots()[1]
-
-
-def on(draw):
-    """The axes that a function has drawn on."""
-    ax = new()
-    draw(ax)
-    return ax
 
 
 def means():

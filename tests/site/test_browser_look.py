@@ -124,6 +124,7 @@ def test_a_page_describes_itself_to_others_and_has_an_icon(site, window, name):
         e => [e.getAttribute("property") ?? "description", e.content]))""")
     assert head["og:title"] and head["og:site_name"] == TITLE
     assert head["og:description"] == head["description"] or name == "index"
+    assert "og:url" not in head  # nobody has said where this site is
     icon = window.get_attribute("link[rel=apple-touch-icon]", "href")
     assert Path(site, name).parent.joinpath(icon).resolve().is_file()
 

@@ -73,7 +73,7 @@ def test_the_same_figure_has_the_same_bytes(figure):
     assert drawn() == figure
 
 
-@pytest.mark.parametrize("part", ["lecture", "activity"])
+@pytest.mark.parametrize("part", ["lecture", "activity", "beyond"])
 def test_labels_of_tall_figures_are_readable_on_a_phone(site, browser, part):
     window = browser.new_page(viewport={"width": 390, "height": 844})
     tall, small = 0, {}
@@ -85,7 +85,7 @@ def test_labels_of_tall_figures_are_readable_on_a_phone(site, browser, part):
             if min(labels) < SMALLEST_LABEL:
                 small[path.stem, figure] = min(labels)
     window.close()
-    assert tall > 3 and not small, small
+    assert tall > 0 and not small, small
 
 
 @pytest.mark.parametrize("name", ["DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"])

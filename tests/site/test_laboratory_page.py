@@ -377,6 +377,63 @@ def test_the_laboratory_in_use_is_accessible_and_fits(site, browser, width, them
     context.close()
 
 
+@pytest.fixture
+def phone(site, browser):
+    """The page on a phone, and a finger: a way to drag from one place of the window to another."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto((site / "book/laboratory.html").as_uri())
+    choose(page, "Data", "baseball")
+    page.locator(".lab-map").scroll_into_view_if_needed()
+    finger = context.new_cdp_session(page)
+
+    def drag(start, by, steps=5):
+        for step in range(steps + 1):
+            x, y = (place + step * way / steps for place, way in zip(start, by, strict=True))
+            touch = {
+                "type": "touchMove" if step else "touchStart",
+                "touchPoints": [{"x": x, "y": y}],
+            }
+            finger.send("Input.dispatchTouchEvent", touch)
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        return page.evaluate("document.querySelector('.laboratory').laboratory.state.point")
+
+    yield page, drag
+    context.close()
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_finger_drags_the_point_and_the_page_stays(phone):
+    page, drag = phone
+    before = page.evaluate("document.querySelector('.laboratory').laboratory.state.point")
+    place = page.evaluate("scrollY")
+    at = drag(middle(page.locator(".map .dot")), (30, -60))
+    assert at["moved"]
+    assert at["sigmaY"] > before["sigmaY"] and at["sigmaMu"] > before["sigmaMu"]
+    assert page.evaluate("scrollY") == place
+    found = middle(page.locator(".map .dot"))
+    further = drag(found, (-30, 40))
+    assert further["sigmaY"] < at["sigmaY"] and further["sigmaMu"] < at["sigmaMu"]
+
+
+def test_a_finger_beside_the_point_scrolls_the_page_over_the_map(phone):
+    page, drag = phone
+    box, place = page.locator(".map .ground").bounding_box(), page.evaluate("scrollY")
+    start = (box["x"] + 15, box["y"] + box["height"] - 15)
+    point = drag(start, (0, -150), steps=15)
+    assert not point["moved"]
+    page.wait_for_function("place => scrollY > place + 50", arg=place)
+
+
 def test_the_tab_key_reaches_every_control_and_shows_where_it_is(page):
     choose(page, "Data", "simulated")
     controls = ":is(select, input, button, summary, textarea, [tabindex='0'])"

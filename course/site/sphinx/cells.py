@@ -126,9 +126,9 @@ def know_terms_and_references(app: Sphinx, doctree: nodes.document) -> None:
 
 def pages_with_old_assets(app: Sphinx, env: BuildEnvironment, *_) -> set[str]:
     """All pages, if an asset of ours changed: Sphinx copies assets only when it renders a page."""
-    copies = Path(app.outdir, "_static")
-    for asset in Path(app.srcdir, "assets").iterdir():
-        copy = copies / asset.name
+    assets, copies = Path(app.srcdir, "assets"), Path(app.outdir, "_static")
+    for asset in filter(Path.is_file, assets.rglob("*")):
+        copy = copies / asset.relative_to(assets)
         if not copy.is_file() or copy.read_bytes() != asset.read_bytes():
             return env.found_docs
     return set()

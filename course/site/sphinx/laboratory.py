@@ -16,8 +16,13 @@ from sphinx.util.docutils import SphinxDirective
 from course import data
 
 # In the order in which classic scripts must load: first the arithmetic, then the page.
-ENGINE = tuple(
-    f"laboratory/{name}.js" for name in ("numerics", "grid", "statistics", "priors", "posterior")
+CONDITIONAL = "laboratory/conditional.js"
+ENGINE = (
+    CONDITIONAL,
+    *(
+        f"laboratory/{name}.js"
+        for name in ("numerics", "grid", "statistics", "priors", "posterior")
+    ),
 )
 VIEWS = ("view-groups", "view-map", "view-one", "view-path", "view-predictions")
 PAGE = tuple(

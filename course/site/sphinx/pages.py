@@ -10,12 +10,16 @@ from urllib.parse import urlsplit
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from course.site.sphinx.laboratory import CONDITIONAL
+
 # A script and a style sheet of ours, loaded only by pages that hold an element of this class.
 PARTS = {"shrinkage-explorer": "shrinkage", "quiz": "quiz", "pooling-picture": "front"}
+NEEDS_ARITHMETIC = ("shrinkage", "front")
 # An empty header cell is no header.
 REPAIRS = {"<th></th>": "<td></td>", '<th class="head"><p></p></th>': '<td class="head"></td>'}
 # A formula in the text with the punctuation behind it, which would else begin the next line.
 FORMULA = re.compile(r'(<span class="math notranslate nohighlight">[^<]*</span>[.,;:!?)”’]+)')
+OWN_ADDRESS = re.compile(r'<meta property="og:url"[^>]*>\n?')
 LONGEST_DESCRIPTION = 160
 ICON = "assets/touch-icon.png"  # the logo, for those who take no SVG
 SITE_ADDRESS = "COURSE_SITE_URL"
@@ -31,6 +35,8 @@ def setup(app: Sphinx) -> dict:
     # Before sphinxext.opengraph, which repeats it
     app.connect("html-page-context", add_description, priority=400)
     app.connect("html-page-context", repair_markup)
+    # After sphinxext.opengraph, which adds it.
+    app.connect("html-page-context", drop_relative_address, priority=900)
     # After sphinx.ext.mathjax, which adds the script.
     app.connect("html-page-context", drop_idle_mathjax, priority=900)
     app.connect("build-finished", drop_icon_script)
@@ -62,6 +68,8 @@ def add_parts(app: Sphinx, page: str, template: str, context: dict, doctree) -> 
             or (isinstance(node, nodes.raw) and f"class='{name}'" in node.astext())
             for node in doctree.findall()
         ):
+            if file in NEEDS_ARITHMETIC:
+                app.add_js_file(CONDITIONAL, loading_method="defer")
             app.add_js_file(f"{file}.js", loading_method="defer")
             app.add_css_file(f"{file}.css")
 
@@ -119,6 +127,12 @@ def drop_idle_mathjax(app: Sphinx, page: str, template: str, context: dict, doct
             for script in context["script_files"]
             if "mathjax" not in str(getattr(script, "filename", script))
         ]
+
+
+def drop_relative_address(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Leave out the address of a page for previews where it is not a full one."""
+    if not app.config.ogp_site_url:
+        context["metatags"] = OWN_ADDRESS.sub("", context.get("metatags", ""))
 
 
 def drop_icon_script(app: Sphinx, exception: Exception | None) -> None:
