@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book check test-quick test test-full run student grade sample-class nbgrader pdf slides launch lab edit numbers timings bench compile lock clean
+.PHONY: help book check test-quick test test-full run student grade sample-class nbgrader gradescope pdf slides launch lab edit numbers timings bench compile lock clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -22,6 +22,7 @@ help:
 	@echo "make grade      grade the notebooks of a class (SUBMISSIONS=folder)"
 	@echo "make sample-class  write the sample class again"
 	@echo "make nbgrader   write the exercises in nbgrader's format to _build/nbgrader"
+	@echo "make gradescope  write the autograder for Gradescope to _build/gradescope.zip"
 	@echo "make pdf        print the book to one PDF, offered on the site from then on"
 	@echo "make slides     make slides of the lecture and beyond, offered on the site from then on"
 	@echo "make launch     write the branch that Colab and Binder open"
@@ -64,6 +65,9 @@ sample-class: $(ENVIRONMENT)
 
 nbgrader: $(ENVIRONMENT)
 	@$(COURSE) nbgrader
+
+gradescope: $(ENVIRONMENT)
+	@$(COURSE) gradescope $(OPTIONS)
 
 launch: $(ENVIRONMENT)
 	@$(COURSE) launch

@@ -14,6 +14,7 @@ GLOSSARY = BOOK / "glossary.md"
 INSTRUCTORS = PROJECT / "instructors"
 RUBRICS = INSTRUCTORS / "rubrics.toml"
 UNSAID = INSTRUCTORS / "unsaid.toml"
+GRADESCOPE = INSTRUCTORS / "gradescope"
 SAMPLE_CLASS, SAMPLE_ROSTER = INSTRUCTORS / "sample-class", INSTRUCTORS / "sample-roster.csv"
 
 BENCHMARKS = PROJECT / "benchmarks"
