@@ -7,6 +7,7 @@ system away. Resource limits, the filter of system calls and the loss of all rig
 for all processes of this user end with it.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -47,6 +48,8 @@ def confine(limits: Limits, view: View) -> int:
         If the system refuses; the message names the step.
     """
     home, cache = f"{view.root}/home", f"{view.root}/cache"
+    # Held until this process ends: the one before may still be ending all that is the user's.
+    fcntl.flock(os.open(f"{view.root}/lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC), fcntl.LOCK_EX)
     end_all()
     with step("a folder of its own for each submission"):
         clear(view)

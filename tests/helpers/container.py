@@ -27,14 +27,20 @@ import json, os, sys
 sys.path.insert(0, sys.argv[1])
 from course.submission import linux, sandbox
 told = json.loads(sys.argv[2])
-os.unshare(os.CLONE_NEWNS | os.CLONE_NEWIPC | (0 if told["network"] else os.CLONE_NEWNET))
+os.unshare(os.CLONE_NEWNS | os.CLONE_NEWIPC | os.CLONE_NEWPID)
+if not told["network"]:
+    os.unshare(os.CLONE_NEWNET)
+if child := os.fork():  # the first process in there is the child
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
 root = told["root"]
 linux.mount("tmpfs", root, "tmpfs", 0, "mode=755")
 for path in told["shown"]:
     sandbox.show(path, root + path)
-for path in ("/dev", "/proc", "/sys"):
+for path in ("/dev", "/sys"):
     sandbox.show(path, root + path, read_only=False)
+os.mkdir(root + "/proc")
+linux.mount("proc", root + "/proc", "proc", 0)
 sandbox.show(told["autograder"], root + "/autograder", read_only=False)
 os.makedirs(root + "/tmp"); os.chmod(root + "/tmp", 0o1777)
 os.makedirs(root + "/root", exist_ok=True); os.mkdir(root + "/old")
