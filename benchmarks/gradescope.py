@@ -63,7 +63,8 @@ def otters(python: Path) -> dict[str, float]:
                 tests.mkdir()
                 for answer in chapters[name].plan:
                     (tests / f"{answer}.py").write_text(TEST.format(name=answer), encoding="utf-8")
-                otter(python, folder, "generate", "-t", "tests", "-o", "autograder.zip", "--no-env")
+                made = ("-t", "tests", "-o", "autograder.zip", "--no-environment")
+                otter(python, folder, "generate", *made)
                 start = time.perf_counter()
                 otter(python, folder, "run", "-a", "autograder.zip", "-o", folder, str(path))
                 seconds[student] += time.perf_counter() - start
