@@ -8,7 +8,7 @@ COURSE := $(BIN)/python -m course
 ENVIRONMENT := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book check test-quick test test-full run student grade sample-class nbgrader exam pdf slides launch lab edit numbers timings bench compile lock wheelhouse canary clean
+.PHONY: help book check test-quick test test-full run student grade sample-class nbgrader exam gradescope pdf slides launch lab edit numbers timings bench compile lock wheelhouse canary clean
 
 help:
 	@echo "make book       render the book to _build/html/index.html"
@@ -24,6 +24,7 @@ help:
 	@echo "make nbgrader   write the exercises in nbgrader's format to _build/nbgrader"
 	@echo "make exam       make an exam paper and its key in _build/exam"
 	@echo "                (ITEMS=\"third-song slopes\", CHAPTERS=lecture: only these)"
+	@echo "make gradescope  write the autograder for Gradescope to _build/gradescope.zip"
 	@echo "make pdf        print the book to one PDF, offered on the site from then on"
 	@echo "make slides     make slides of the lecture and beyond, offered on the site from then on"
 	@echo "make launch     write the branch that Colab and Binder open"
@@ -71,6 +72,9 @@ nbgrader: $(ENVIRONMENT)
 
 exam: $(ENVIRONMENT)
 	@$(COURSE) exam $(if $(ITEMS),--items $(ITEMS)) $(if $(CHAPTERS),--chapters $(CHAPTERS))
+
+gradescope: $(ENVIRONMENT)
+	@$(COURSE) gradescope $(OPTIONS)
 
 launch: $(ENVIRONMENT)
 	@$(COURSE) launch

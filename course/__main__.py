@@ -12,6 +12,7 @@ if sys.version_info < (3, 12):  # noqa: UP036  # said before any import that nee
 
 from course.fitting.settings import DRAWS
 from course.grading import cli as grading
+from course.grading import gradescope
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="those that test lecture, beyond/01-prior, ...",
     )
     paper.add_argument("--output", help="the folder to write to (default: _build/exam)")
+    gradescope.add_to(commands)
     table = commands.add_parser("numbers", help="print the number ledger")
     table.add_argument("--csv", action="store_true", help="as CSV")
     table.add_argument("--fresh", action="store_true", help="fit the models again first")
@@ -105,6 +107,8 @@ def main(arguments: list[str] | None = None) -> int:
             from course.grading import nbgrader
 
             return nbgrader.nbgrader_command(options.output)
+        case "gradescope":
+            return gradescope.gradescope_command(options)
         case "pdf":
             from course.site import pdf
 

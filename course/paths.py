@@ -16,6 +16,7 @@ RUBRICS = INSTRUCTORS / "rubrics.toml"
 UNSAID = INSTRUCTORS / "unsaid.toml"
 DEBRIEF = INSTRUCTORS / "debrief.md"
 EXAM = INSTRUCTORS / "exam.toml"
+GRADESCOPE = INSTRUCTORS / "gradescope"
 SAMPLE_CLASS, SAMPLE_ROSTER = INSTRUCTORS / "sample-class", INSTRUCTORS / "sample-roster.csv"
 
 BENCHMARKS = PROJECT / "benchmarks"

@@ -279,6 +279,8 @@ def report(summary, output: Path, class_list) -> None:
     for result in summary.results:
         by_status.setdefault(result.status, []).append(result.student)
     print(f"{summary.ran} notebooks run, {summary.unchanged} unchanged, {summary.judged} judged.")
+    if summary.upgraded:
+        print(f"  run again, for versions have changed: {', '.join(sorted(summary.upgraded))}")
     for status, students in by_status.items():
         names = "" if status == "graded" else f": {', '.join(students)}"
         print(f"  {status}: {len(students)} student{'s' * (len(students) != 1)}{names}")

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import platform
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +11,12 @@ from course.paths import PACKAGE
 
 #: What decides marks, whole: when a file of these changes, everything is judged again.
 JUDGES = tuple(PACKAGE / folder for folder in ("exact", "ledger", "judging", "grading"))
+
+#: Packages whose version decides what a notebook computes; when one changes, notebooks run again.
+DECIDING = (
+    *("numpy", "scipy", "pandas", "xarray", "numba", "llvmlite", "pytensor", "pymc", "nutpie"),
+    *("formulae", "bambi", "arviz", "arviz-base", "arviz-stats"),
+)
 
 
 def files_in(*places: Path) -> dict[str, Path]:
@@ -45,3 +52,21 @@ def versions_imported(*places: Path) -> dict[str, str]:
     installed = metadata.packages_distributions()
     names = {name for module in imported for name in installed.get(module, [])}
     return {name: metadata.version(name) for name in sorted(names)}
+
+
+@cache
+def versions_deciding() -> dict[str, str]:
+    """The versions of Python and of the packages in `DECIDING` that are installed."""
+    installed = {found.name.lower() for found in metadata.distributions()}
+    versions = {name: metadata.version(name) for name in DECIDING if name in installed}
+    return {"Python": platform.python_version()} | versions
+
+
+def changes_since(versions: dict[str, str]) -> list[str]:
+    """What has another version than it had, in words; none if all are the same."""
+    now = versions_deciding()
+    return [
+        f"{name} {versions.get(name, 'none')} → {now.get(name, 'none')}"
+        for name in now | versions
+        if versions.get(name) != now.get(name)
+    ]

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 from course.grading.feedback import filename
+from course.grading.file_names import Claim
 from course.grading.roster import Roster
 from course.grading.student_results import StudentResult
 from course.grading.submissions import Handin
@@ -52,10 +53,18 @@ def names_of(
         if system == "moodle":
             names[student] = moodle_name(claim.name, claim.user)
         else:
-            names[student] = f"{claim.name}_{claim.user}_{claim.file}_feedback.html"
+            names[student] = canvas_name(claim)
     return names
 
 
 def moodle_name(name: str, number: str) -> str:
-    """A page's path: Moodle reads the number behind the first underscore."""
+    """A page's path: Moodle reads the number behind the first underscore.
+
+    Older versions name a student's folder with the underscore at its end, newer ones read both.
+    """
     return f"{re.sub(r'[_/]', ' ', name)}_{number}_assignsubmission_file_/feedback.html"
+
+
+def canvas_name(claim: Claim) -> str:
+    """A page's name: Canvas reads the first two numbers, the student's and the handed-in file's."""
+    return f"{claim.name}_{claim.user}_{claim.file}_feedback.html"

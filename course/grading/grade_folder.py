@@ -11,7 +11,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course.grading import class_report, feedback, gradebook, marking, side_by_side, untrusted
+from course.grading import (
+    class_report,
+    digests,
+    feedback,
+    gradebook,
+    marking,
+    side_by_side,
+    untrusted,
+)
 from course.grading.assignment import Assignment
 from course.grading.database import Record
 from course.grading.judge_notebook import FAILED, Answer, judge_chapter
@@ -58,6 +66,8 @@ class Summary:
     sheet: marking.Sheet | None = None
     unclear: dict[str, list[str]] = field(default_factory=dict)
     """Files that could be those of several students, and these."""
+    upgraded: set[str] = field(default_factory=set)
+    """Packages with another version than when stored notebooks ran, so that they ran again."""
 
 
 def grade_folder(
@@ -149,7 +159,7 @@ def sort_out(
             store(handin, not_run, "", assignment, options, record)
             continue
         key = key_of(handin, assignment, options)
-        if key in again or not (result := fitting_run(key, options, record)):
+        if key in again or not (result := fitting_run(key, options, record, summary)):
             pending[key].append(handin)
         elif row and row["key"] == key and row["rules"] == assignment.rules:
             summary.unchanged += 1
@@ -159,13 +169,17 @@ def sort_out(
     return pending
 
 
-def fitting_run(key: str, options: Options, record: Record) -> dict | None:
-    """What a notebook left when it was run, if these limits would have left the same.
+def fitting_run(key: str, options: Options, record: Record, summary: Summary) -> dict | None:
+    """What a notebook left when it was run, if it would leave the same here and now.
 
-    So they do where the limits were the same, and where nothing ended at them and none is lower.
+    So it does with the same versions of what computes, where the limits were the same, and where
+    nothing ended at them and none is lower.
     """
     result = record.stored_run(key)
     if not result:
+        return None
+    if changes := digests.changes_since(result.get("versions", {})):
+        summary.upgraded.update(changes)
         return None
     then, now = result["limits"], asdict(Limits(**options.limits))
     lower = then.keys() != now.keys() or any(now[name] < then[name] for name in now)
@@ -176,7 +190,8 @@ def keep_run(key: str, result: dict, options: Options, record: Record) -> None:
     """Keep what a notebook left; not what trouble of our own did: it is tried again next time."""
     if result["status"] != FAILED:
         try:
-            record.store_run(key, result | {"limits": asdict(Limits(**options.limits))})
+            here = {"limits": asdict(Limits(**options.limits))}
+            record.store_run(key, result | here | {"versions": digests.versions_deciding()})
         except (ValueError, RecursionError):  # then it runs again in the next call
             return
 

@@ -12,7 +12,7 @@ import tempfile
 import threading
 
 from course.grading.submission_job import Job
-from course.grading.warm_server import environment
+from course.grading.warm_server import outside
 from course.submission.agreement import Limits
 
 START_SECONDS = 60
@@ -57,7 +57,7 @@ class PlainJob(Job):
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=environment(False, self.folder.name) | system,
+                env=outside(self.folder.name) | system,
                 cwd=self.folder.name,
             )
             try:

@@ -67,6 +67,7 @@ class Job:
             self.close()
             raise
         self.pid = reply["pid"]
+        self.sockets = sockets_of(self.pid)  # those of others, where the network is theirs, too
         self.data.setblocking(False)
 
     def first_reply(self) -> dict:
@@ -169,7 +170,8 @@ class Job:
         self.next_look = now + TICK / 2
         if psutil.virtual_memory().available < TOO_FULL:
             raise TooFullError("This machine ran out of memory.")
-        unsent = SOCKET_BYTES * sockets_of(self.pid) if self.confined else 0
+        more = max(0, sockets_of(self.pid) - self.sockets)
+        unsent = SOCKET_BYTES * more if self.confined else 0
         processes = family(self.pid)
         used = unsent + sum(resident(process) for process in processes)
         if used > self.limits.memory:  # perhaps only because each of many counts the same pages
@@ -209,7 +211,7 @@ def proportional(process: psutil.Process) -> int:
 
 
 def sockets_of(pid: int) -> int:
-    """How many sockets there are in the network of a confined process: they hold memory unseen."""
+    """How many sockets there are in the network of a process: they hold memory unseen."""
     try:
         return int(Path(f"/proc/{pid}/net/sockstat").read_text().split(maxsplit=3)[2])
     except (OSError, ValueError, IndexError):  # it has ended, or the system does not tell

@@ -41,6 +41,8 @@ class WarmServer:
         Compile the models of the course while warming up.
     """
 
+    namespaces = True
+
     def __init__(self, safe: bool = True, models: bool = True):
         self.safe, self.models = safe, models
         self.lock = threading.Lock()
@@ -55,7 +57,7 @@ class WarmServer:
         SandboxError
             If there is no sandbox to be had, or the server fails to start.
         """
-        self.folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
+        self.prepare()
         self.channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.log = tempfile.TemporaryFile()
         try:
@@ -66,7 +68,7 @@ class WarmServer:
                     stdin=subprocess.DEVNULL,
                     stdout=self.log,
                     stderr=self.log,
-                    env=environment(self.safe, self.folder.name),
+                    env=self.environment(),
                     cwd="/",
                     start_new_session=True,
                 )
@@ -82,10 +84,29 @@ class WarmServer:
             self.folder.cleanup()
         return reply["ready"]
 
+    def prepare(self) -> None:
+        """Make the folder that the view is built in, or that submissions share without one."""
+        self.folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables of the server."""
+        if self.safe:
+            return environment(HOME, CACHE, DATA)
+        return outside(self.folder.name)
+
+    def view(self) -> View | None:
+        """What submissions can see; None for all that there is."""
+        return view_of(self.folder.name) if self.safe else None
+
     def warmed_up(self) -> dict:
         """What the server says when it is ready, or refuses."""
-        view = asdict(view_of(self.folder.name)) if self.safe else None
-        self.channel.send(json.dumps({"view": view, "models": self.models}).encode())
+        view = self.view()
+        order = {
+            "view": view and asdict(view),
+            "namespaces": self.namespaces,
+            "models": self.models,
+        }
+        self.channel.send(json.dumps(order).encode())
         deadline = time.monotonic() + WARM_UP_SECONDS
         while time.monotonic() < deadline and not self.abandoned.is_set():
             if select.select([self.channel], [], [], TICK)[0]:
@@ -138,19 +159,21 @@ class WarmServer:
         self.close()
 
 
-def environment(safe: bool, folder: str) -> dict[str, str]:
+def environment(
+    home: str, cache: str, data_sets: str, package: Path = PACKAGE.parent
+) -> dict[str, str]:
     """The environment variables of a server: nothing of the caller's own.
 
-    Without the sandbox, what is made goes to `folder`, which the caller removes.
+    All are folders: what is made goes to `home` and what is compiled to `cache`; the last two hold
+    the data sets and this package.
     """
-    cache = CACHE if safe else str(cache_folder())
     return {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": str(PACKAGE.parent),
-        "HOME": HOME if safe else folder,
-        "TMPDIR": f"{HOME}/tmp" if safe else folder,
-        "COURSE_DATA": DATA if safe else str(data.find("spotify").parent),
+        "PYTHONPATH": str(package),
+        "HOME": home,
+        "TMPDIR": f"{home}/tmp",
+        "COURSE_DATA": data_sets,
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": f"{cache}/matplotlib",
         "IPYTHONDIR": f"{cache}/ipython",
@@ -163,6 +186,12 @@ def environment(safe: bool, folder: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUTF8": "1",
     }
+
+
+def outside(folder: str) -> dict[str, str]:
+    """The same without any sandbox; what is made goes to `folder`, which the caller removes."""
+    variables = environment(folder, str(cache_folder()), str(data.find("spotify").parent))
+    return variables | {"TMPDIR": folder}
 
 
 def cache_folder() -> Path:

@@ -8,7 +8,7 @@ import errno
 import mmap
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = 32, 1024, 4096, 16384, 1 << 18
@@ -122,15 +122,21 @@ def landlock(writable: dict[str, bool]) -> None:
         os.close(ruleset)
 
 
-class _Argument(ctypes.Structure):
-    """A condition on an argument of a system call: its bits in `mask` are `value`."""
+class Argument(ctypes.Structure):
+    """A condition on an argument of a system call.
+
+    It is `NOT_EQUAL` to `given`, or `MASKED_EQUAL`: its bits in `given` are `value`.
+    """
 
     _fields_ = [
         ("number", ctypes.c_uint),
         ("comparison", ctypes.c_int),
-        ("mask", ctypes.c_uint64),
+        ("given", ctypes.c_uint64),
         ("value", ctypes.c_uint64),
     ]
+
+
+NOT_EQUAL, MASKED_EQUAL = 1, 7  # SCMP_CMP_NE, SCMP_CMP_MASKED_EQ
 
 
 def seccomp() -> ctypes.CDLL:
@@ -140,24 +146,25 @@ def seccomp() -> ctypes.CDLL:
     return _LIBSECCOMP
 
 
-def forbid(calls: Iterable[str]) -> None:
+def forbid(calls: Iterable[str], sometimes: Mapping[str, list[Argument]] | None = None) -> None:
     """Make system calls, and memory shared without a file, "not implemented", for good.
 
-    For this process and its children; see seccomp_rule_add(3). A call that this library has not
-    heard of is left out.
+    For this process and its children; see seccomp_rule_add(3). `sometimes`: others, only where all
+    conditions hold. A call that this library has not heard of is left out.
     """
     library = seccomp()
-    refused, masked = 0x00050000 | errno.ENOSYS, 7  # SCMP_ACT_ERRNO, SCMP_CMP_MASKED_EQ
+    refused = 0x00050000 | errno.ENOSYS  # SCMP_ACT_ERRNO
     shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
-    rules: dict[str, list[_Argument]] = {call: [] for call in calls} | {
-        "mmap": [_Argument(3, masked, shared, shared)]
+    rules: dict[str, list[Argument]] = {call: [] for call in calls} | {
+        "mmap": [Argument(3, MASKED_EQUAL, shared, shared)],
+        **(sometimes or {}),
     }
     library.seccomp_init.restype = ctypes.c_void_p
     context = ctypes.c_void_p(library.seccomp_init(0x7FFF0000))  # SCMP_ACT_ALLOW
     try:
         for name, conditions in rules.items():
             number = library.seccomp_syscall_resolve_name(name.encode())
-            array = (_Argument * len(conditions))(*conditions)
+            array = (Argument * len(conditions))(*conditions)
             if number != -1:
                 _agreed(
                     library.seccomp_rule_add_array(context, refused, number, len(conditions), array)

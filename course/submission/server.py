@@ -14,8 +14,11 @@ import socket
 import sys
 import time
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
-from course.submission import sandbox
+from course.submission import another_user, sandbox
 from course.submission.agreement import Limits, SandboxError, View
 
 STACK = (
@@ -36,15 +39,21 @@ STACK = (
 MODELS = ("complete_pooled", "no_pooled", "hierarchical")
 
 
+@dataclass
+class Protection:
+    """How a submission's process is forked, and how it is ended with all that it started."""
+
+    confine: Callable[[Limits], int]
+    end: Callable[[int], None]
+
+
 def main() -> None:
     """Warm up, say so, and fork on request until the other end is closed."""
     channel = socket.socket(fileno=int(sys.argv[1]))
     order = json.loads(channel.recv(1 << 20))
     start = time.perf_counter()
-    proc = None
     try:
-        if order["view"]:
-            proc = sandbox.enter_view(View(**order["view"]))
+        protection = protection_of(order)
         shell = warm_up(order["models"])
     except SandboxError as error:
         channel.send(json.dumps({"refused": str(error)}).encode())
@@ -64,11 +73,23 @@ def main() -> None:
             channel.close()
             try:
                 data, control = files
-                supervise(Limits(**json.loads(request)), data, control, proc, shell)
+                supervise(Limits(**json.loads(request)), data, control, protection, shell)
             finally:
                 os._exit(1)
         for file in files:
             os.close(file)
+
+
+def protection_of(order: dict) -> Protection:
+    """What the grader asked for: the sandbox, another user, or nothing at all."""
+    if not order["view"]:
+        return Protection(fork_unconfined, end_group)
+    view = View(**order["view"])
+    if order["namespaces"]:
+        return Protection(partial(sandbox.confine, proc=sandbox.enter_view(view)), end_process)
+    return Protection(
+        partial(another_user.confine, view=view), partial(another_user.end, view=view)
+    )
 
 
 def warm_up(models: bool):
@@ -112,12 +133,12 @@ def draw_a_plot() -> None:
     plt.close("all")
 
 
-def supervise(limits: Limits, data: int, control: int, proc: int | None, shell) -> None:
+def supervise(limits: Limits, data: int, control: int, protection: Protection, shell) -> None:
     """Confine one submission and watch over it; what runs in it cannot see this process."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     commands = socket.socket(fileno=control)
     try:
-        child = sandbox.confine(limits, proc) if proc is not None else fork_unconfined(limits)
+        child = protection.confine(limits)
     except SandboxError as error:
         commands.send(json.dumps({"refused": str(error)}).encode())
         return
@@ -135,20 +156,26 @@ def supervise(limits: Limits, data: int, control: int, proc: int | None, shell) 
             if command == b"i":
                 os.kill(child, signal.SIGINT)
             else:
-                end(child, proc is not None)
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            commands.send(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode())
+                protection.end(child)
+        status = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if status:
+            protection.end(child)
+            _, code = os.waitpid(child, 0)
+            commands.send(json.dumps({"ended": os.waitstatus_to_exitcode(code)}).encode())
             os._exit(0)
 
 
-def end(child: int, confined: bool) -> None:
-    """Kill a submission with all that it started (unconfined: all that stayed in its group)."""
-    if not confined:
-        try:
-            os.killpg(child, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+def end_process(child: int) -> None:
+    """Kill a process of the sandbox: all that it started are in its namespace, and end with it."""
+    os.kill(child, signal.SIGKILL)
+
+
+def end_group(child: int) -> None:
+    """Kill a process and all that stayed in its group; for ``--unsafe``."""
+    try:
+        os.killpg(child, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
     os.kill(child, signal.SIGKILL)
 
 

@@ -12,7 +12,7 @@ from functools import partial
 
 import psutil
 import pytest
-from grading_tools import POOLED, WARM_UP, fuzzed, judged, points, run_in, warm
+from grading_tools import POOLED, WARM_UP, WITHOUT_NAMESPACES, fuzzed, judged, points, run_in, warm
 
 from course.chapters.editions import student
 from course.grading import (
@@ -123,6 +123,9 @@ def test_nothing_outside_can_be_read(canary, run):
     result = run([reading(*outside), f"!cat {canary}", "print(sorted(os.listdir('/')))"])
     text = texts(result)
     assert SECRET not in text
+    if WITHOUT_NAMESPACES:
+        assert text.count("no [Errno") == len(outside), text
+        return
     assert text.count("no [Errno") == len(outside) - 2, text  # the last two are empty or /
     assert ".git" not in text and "home" not in text.rpartition("[")[2].replace("'.old'", "")
 
@@ -134,7 +137,8 @@ USES_EXACT = "from course.exact import hierarchical; print('imported')"
 def test_the_activity_cannot_import_exact_posteriors(run):
     unmount = f"import ctypes\nprint(ctypes.CDLL(None).umount2({str(EXACT)!r}.encode(), 2))"
     text = texts(run([unmount, USES_EXACT, reading(EXACT)]))
-    assert "imported" not in text and text.startswith("-1\n") and "[]" in text
+    assert "imported" not in text and text.startswith("-1\n")
+    assert ("no [Errno 13]" if WITHOUT_NAMESPACES else "[]") in text
 
 
 def test_chapters_beyond_the_lecture_can_and_change_nothing_in_them(run):
@@ -265,8 +269,9 @@ if pid == 0:
         if code == 0: done.append(name)
     open('done', 'w').write(repr(done)); os._exit(0)
 os.waitpid(pid, 0)
-print(open('done').read(), os.getuid(), open('/proc/self/status').read() if os.path.exists(
-    '/proc/self/status') else '')
+print(open('done').read(), os.getuid())
+try: print(open('/proc/self/status').read())
+except OSError: pass
 import resource
 for what in (resource.RLIMIT_NPROC, resource.RLIMIT_DATA, resource.RLIMIT_CPU):
     try:
@@ -275,7 +280,7 @@ for what in (resource.RLIMIT_NPROC, resource.RLIMIT_DATA, resource.RLIMIT_CPU):
 """
         ]
     )
-    assert texts(result) == "[] 1000 \n"
+    assert texts(result) == ("[] 65532\n" if WITHOUT_NAMESPACES else "[] 1000\n")
 
 
 def test_other_processes_cannot_be_hurt(run):
@@ -347,7 +352,10 @@ attempt('nothing wrong', lambda: open('mine', 'w'))
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="all tests here run as an ordinary user already")
+@pytest.mark.skipif(
+    os.geteuid() != 0 or WITHOUT_NAMESPACES,
+    reason="all tests here run as an ordinary user already, or need namespaces",
+)
 def test_an_ordinary_user_has_the_same_sandbox(canary):
     done = subprocess.run(
         [
@@ -454,6 +462,8 @@ time.sleep(30)""",
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_cell_without_bounds_costs_only_itself(name, run):
+    if WITHOUT_NAMESPACES and name == "many files":
+        pytest.skip("without a file system of its own, their number is limited by time only")
     source, status, cell_status = LIMITS[name]
     cells = ["artist_00 = 'a'", source, "within_00 = 'b'"]
     # the limit of files must end that cell, not the clock, on a slow machine too

@@ -10,8 +10,18 @@ import pytest
 from bs4 import BeautifulSoup
 from grading_tools import grade
 
-from course.grading import assignment, cli, gradebook, roster, side_by_side, spreadsheet
+from course.grading import (
+    assignment,
+    cli,
+    digests,
+    feedback_zip,
+    gradebook,
+    roster,
+    side_by_side,
+    spreadsheet,
+)
 from course.grading.feedback import filename
+from course.grading.file_names import claim_of
 from course.grading.student_results import version_of
 from course.submission.answers import collect
 
@@ -427,3 +437,40 @@ def test_the_class_report_says_what_happened_and_runs_nothing(places, tmp_path):
     assert by_exercise[0][0].startswith("0 ·") and by_exercise[0][3:] == ["0", "1", "0"]
     named = tables["Named mistakes"].text + tables["Wrong answers without a name"].text
     assert "meaning_03" in named and "beyonce_04" in named
+
+
+def test_another_version_of_what_computes_runs_notebooks_again_and_says_which(
+    places, monkeypatch, capsys
+):
+    folder, output = places
+    put(folder, (f"ann_{WARM_UP}.ipynb", RIGHT))
+    command(folder, "--output", output)
+    command(folder, "--output", output)
+    assert "0 notebooks run, 1 unchanged" in capsys.readouterr().out
+    now = digests.versions_deciding()
+    assert {"Python", "numpy", "scipy", "pandas", "bambi", "nutpie", "numba"} <= now.keys()
+    monkeypatch.setattr(digests, "versions_deciding", lambda: now | {"pymc": "99.0"})
+    command(folder, "--output", output)
+    said = capsys.readouterr().out
+    assert "1 notebooks run, 0 unchanged" in said
+    assert f"run again, for versions have changed: pymc {now['pymc']} → 99.0\n" in said
+    command(folder, "--output", output)
+    said = capsys.readouterr().out
+    assert "0 notebooks run, 1 unchanged" in said and "run again" not in said
+
+
+def test_names_in_the_zip_are_read_as_the_platforms_read_them():
+    # Moodle: the first part of the path with four parts, of which the second is the participant's
+    # number, the third and fourth the plugin; a folder's name may end with an underscore.
+    folder, _, page = feedback_zip.moodle_name("Jane_A. Smith", "12345").partition("/")
+    name, number, kind, plugin, rest = folder.split("_", 4)
+    assert (name, number, kind, plugin, rest) == (
+        *("Jane A. Smith", "12345", "assignsubmission", "file", ""),
+    )
+    assert page == "feedback.html" and not page.startswith((".", "~"))
+    # Canvas: the first two parts that are digits, the student's number and that of the file.
+    handed_in = f"smithjane_LATE_12345_678901_{WARM_UP}-2.ipynb"
+    claim = claim_of((handed_in,), False, [WARM_UP])
+    entry = feedback_zip.canvas_name(claim)
+    digits = [part for part in entry.split("_") if part.isdigit()]
+    assert digits[:2] == ["12345", "678901"] and not entry.split("_")[-1].startswith("link")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +11,20 @@ import pytest
 
 from course.chapters.editions import solved
 from course.grading import assignment, cli, judge_notebook, samples
+from course.grading.another_user import AnotherUserServer
 from course.grading.notebook_run import run_notebook
 from course.grading.warm_server import WarmServer
 from course.submission.agreement import SandboxError
 
 WARM_UP, POOLED = "01-warm-up", "02-complete-pooled"
+#: The attacks run a second time without namespaces: test_gradescope.py sets this, in a container.
+WITHOUT_NAMESPACES = "WITHOUT_NAMESPACES" in os.environ
 
 
 @contextmanager
 def warm(ci: bool, models: bool = False) -> Iterator[WarmServer]:
     """A warm server; where there is no sandbox the test is skipped, on CI it fails."""
-    server = WarmServer(models=models)
+    server = (AnotherUserServer if WITHOUT_NAMESPACES else WarmServer)(models=models)
     try:
         server.start()
     except SandboxError as error:
