@@ -19,6 +19,7 @@ help:
 	@echo "make test-full  run the slow tests too"
 	@echo "make run        execute all chapters again, in place"
 	@echo "make student    write the exercises without their solutions to _build/student"
+	@echo "                (VARIANTS=class.csv: for each student, with data of their own)"
 	@echo "make grade      grade the notebooks of a class (SUBMISSIONS=folder)"
 	@echo "make sample-class  write the sample class again"
 	@echo "make nbgrader   write the exercises in nbgrader's format to _build/nbgrader"
@@ -58,7 +59,7 @@ run: $(ENVIRONMENT)
 	@$(COURSE) run
 
 student: $(ENVIRONMENT)
-	@$(COURSE) student
+	@$(COURSE) student $(if $(VARIANTS),--variants "$(VARIANTS)")
 
 grade: $(ENVIRONMENT)
 	@test -n "$(SUBMISSIONS)" || { echo "Say what to grade: make grade SUBMISSIONS=folder"; exit 2; }

@@ -39,6 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("options", nargs="*", help="for JupyterLab, after --")
     student = commands.add_parser("student", help="write the notebooks without their solutions")
     student.add_argument("--output", help="the folder to write to (default: _build/student)")
+    student.add_argument(
+        "--variants",
+        metavar="CSV",
+        help="for each student of this roster, with a data set of their own (to _build/variants)",
+    )
     test = commands.add_parser("test", help="run every test")
     extent = test.add_mutually_exclusive_group()
     extent.add_argument("--quick", action="store_true", help="no fit, no browser, no built book")
@@ -130,6 +135,10 @@ def main(arguments: list[str] | None = None) -> int:
 
             return lab.edit(options.options)
         case "student":
+            if options.variants:
+                from course.grading import class_editions
+
+                return class_editions.class_command(options.variants, options.output)
             from course.chapters import editions
 
             return editions.student_command(options.output)

@@ -7,9 +7,10 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from course.data import DataAlteredError, DataNotFoundError
+from course.data import DataAlteredError, DataNotFoundError, variant_in_use
 from course.judging import questions
 from course.judging.judge import judge
+from course.judging.judged_data import judged_by
 from course.judging.verdict import (
     CONFRONTED,
     CORRECT,
@@ -80,6 +81,8 @@ def check(exercise: str, namespace: Mapping[str, Any] | None = None) -> Report:
     Looks for the declared names among your variables (or in `namespace`), and says of each whether
     it is right. It never raises an error, and never shows an expected value. An answer may differ
     from the book's: it only has to agree with the exact value within the precision of your draws.
+    If your notebook has loaded a data set of its own, ``load_spotify(variant="…")``, that is what
+    answers are judged by.
 
     Returns
     -------
@@ -104,8 +107,9 @@ def check(exercise: str, namespace: Mapping[str, Any] | None = None) -> Report:
 
 
 def judge_in(exercise: str, namespace: Mapping[str, Any]) -> list[Verdict]:
-    """Judge the answers to an exercise that a namespace holds."""
-    return judge(exercise, answers.collect(namespace, questions.plan(exercise)))
+    """Judge the answers to an exercise that a namespace holds, by the session's data set."""
+    with judged_by(variant_in_use()):
+        return judge(exercise, answers.collect(namespace, questions.plan(exercise)))
 
 
 def _unknown(exercise: Any) -> str:

@@ -25,6 +25,7 @@ from pathlib import Path
 import pandas as pd
 import pooch
 
+from course import variants
 from course.fitting import numba_assignment
 from course.paths import PROJECT
 
@@ -53,7 +54,13 @@ class DataAlteredError(ValueError):
     """A data file is not the published one: its SHA-256 differs."""
 
 
-def load_spotify(columns=("artist", "title", "popularity")) -> pd.DataFrame:
+#: The data set of one's own that was named in this session, for `variant_in_use`.
+session = {"variant": ""}
+
+
+def load_spotify(
+    columns=("artist", "title", "popularity"), variant: str | None = None
+) -> pd.DataFrame:
     """Songs on Spotify, grouped by artist: 350 rows, 44 artists.
 
     Parameters
@@ -61,6 +68,10 @@ def load_spotify(columns=("artist", "title", "popularity")) -> pd.DataFrame:
     columns : sequence of str, or "all"
         Which columns to keep, in this order. ``"all"`` keeps all 23, among them ``track_id``,
         ``album_name``, ``playlist_name``, ``genre`` and ``danceability``.
+    variant : str, optional
+        The code of a data set of one's own: some of these artists and songs, see
+        `course.variants`. Once it was named, it is the data set of the session: calls that name
+        none return it, too.
 
     Returns
     -------
@@ -74,6 +85,8 @@ def load_spotify(columns=("artist", "title", "popularity")) -> pd.DataFrame:
     ------
     DataNotFoundError, DataAlteredError
         See the module's documentation.
+    course.variants.VariantError
+        If `variant` is no code of a data set.
     KeyError
         If a column does not exist.
 
@@ -81,7 +94,16 @@ def load_spotify(columns=("artist", "title", "popularity")) -> pd.DataFrame:
     ------
     R package bayesrules, data set ``spotify``, after a TidyTuesday data set of January 2020.
     """
+    if variant:
+        session["variant"] = variant = variants.checked(variant)
+    return spotify_songs(session["variant"] if variant is None else variant, columns)
+
+
+def spotify_songs(variant: str, columns=("artist", "title", "popularity")) -> pd.DataFrame:
+    """What `load_spotify` returns for a data set, "" for the common one, whatever the session's."""
     songs = pd.read_csv(find("spotify")).drop(columns="rownames")
+    if variant:
+        songs = variants.sample(songs, variant)
     songs["popularity"] = songs["popularity"].astype(float)
     by_mean = (
         songs.groupby("artist", as_index=False)["popularity"]
@@ -90,6 +112,11 @@ def load_spotify(columns=("artist", "title", "popularity")) -> pd.DataFrame:
     )
     songs["artist"] = pd.Categorical(songs["artist"], categories=by_mean["artist"], ordered=True)
     return songs if isinstance(columns, str) and columns == "all" else songs[list(columns)]
+
+
+def variant_in_use() -> str:
+    """The code of the data set that this session loaded last; "" for the common one."""
+    return session["variant"]
 
 
 def load_running() -> pd.DataFrame:

@@ -216,7 +216,17 @@ def write_student(output: Path = STUDENT_FOLDER, notebooks: Path = NOTEBOOKS) ->
         somebody's work is never overwritten.
     """
     files = student_files(notebooks)
-    files |= archives(files)
+    return write_files(files | archives(files), output)
+
+
+def write_files(files: dict[str, bytes], output: Path) -> list[Path]:
+    """Write files into a folder that holds nothing but such files; return those that changed.
+
+    Raises
+    ------
+    EditionError
+        As `write_student` does.
+    """
     manifest = output / MANIFEST
     written = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
     present = {name: (output / name).read_bytes() for name in files if (output / name).is_file()}
@@ -234,7 +244,7 @@ def write_student(output: Path = STUDENT_FOLDER, notebooks: Path = NOTEBOOKS) ->
     changed = []
     for name, content in files.items():
         if present.get(name) != content:
-            (output / name).parent.mkdir(exist_ok=True)
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
             replace(output / name, content)
             changed.append(output / name)
     digests = {name: digest(content) for name, content in sorted(files.items())}

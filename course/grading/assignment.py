@@ -35,9 +35,9 @@ class Chapter:
         """Does all of it count on top of the maximum? Then nobody misses it."""
         return all(exercise.optional for exercise in self.exercises)
 
-    @cached_property
+    @property
     def plan(self) -> dict[str, dict]:
-        """What to collect, by declared name: `questions.plan` of all its exercises."""
+        """What to collect, by declared name, from the data that answers are judged by."""
         plan: dict[str, dict] = {}
         for exercise in self.exercises:
             for name, asked in questions.plan(exercise.id).items():

@@ -144,9 +144,18 @@ def say(code: int, text: str) -> int:
 
 def carry_out(options: argparse.Namespace, server=None) -> int:
     """Grade; errors are the caller's."""
-    from course.grading import assignment, feedback_zip, grade_folder, gradebook, remembered, roster
+    from course.grading import (
+        assignment,
+        course_key,
+        feedback_zip,
+        grade_folder,
+        gradebook,
+        remembered,
+        roster,
+    )
     from course.grading.file_names import stem
     from course.grading.judge_notebook import FAILED
+    from course.grading.named_data import code_in
 
     folder = options.submissions
     if not folder.exists():
@@ -161,6 +170,7 @@ def carry_out(options: argparse.Namespace, server=None) -> int:
     lms = "" if options.lms in (None, "none") else options.lms
     work = assignment.load(only=chapters)
     class_list = roster.read(options.roster) if options.roster else None
+    key_of_course = course_key.read(course_key.beside(options.roster)) if options.roster else None
     limits = limits_of(options)
     columns = gradebook.columns_for(lms, options.title or "", options.column, class_list)
     by_hand(options, output, work, class_list)
@@ -182,6 +192,7 @@ def carry_out(options: argparse.Namespace, server=None) -> int:
             progress=not options.quiet,
             anonymous=bool(options.anonymous),
             key=key,
+            course_key=key_of_course,
         ),
         class_list,
         server,
@@ -189,6 +200,12 @@ def carry_out(options: argparse.Namespace, server=None) -> int:
     if columns:
         gradebook.write_import(output / "import.csv", columns, summary.results, work, class_list)
     report(summary, output, class_list)
+    if key_of_course is None and any(code_in(handin.code) for handin in summary.handins):
+        print(
+            "  Some notebooks have data of their own, and no course key lies beside the roster, so "
+            "whose they are was not checked. Name the roster that `make student` was given, "
+            "with --roster, its .key beside it."
+        )
     if lms:
         left_out = feedback_zip.write(
             output / "feedback.zip",
@@ -289,6 +306,8 @@ def report(summary, output: Path, class_list) -> None:
             print(f"  not on the roster: {', '.join(strangers)}")
     for chapter, students in summary.identical:
         print(f"  identical, {chapter}: {', '.join(students)}")
+    for chapter, student, what in summary.others:
+        print(f"  not their own, {chapter}: {student}: {what}")
     for path, students in summary.unclear.items():
         print(f"  could be of several, graded for nobody: {path} ({', '.join(students)})")
     for path in summary.sheet.kept:

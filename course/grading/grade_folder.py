@@ -4,7 +4,7 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,13 +21,16 @@ from course.grading import (
     untrusted,
 )
 from course.grading.assignment import Assignment
+from course.grading.course_key import CourseKey
 from course.grading.database import Record
 from course.grading.judge_notebook import FAILED, Answer, judge_chapter
 from course.grading.notebook_run import ended_at_a_limit
+from course.grading.own_data import OTHER_DATA, TOLD, ClassData
 from course.grading.roster import Roster
 from course.grading.side_by_side import Server
 from course.grading.student_results import NOTE, UNREADABLE, StudentResult, results_of_class
 from course.grading.submissions import Handin, collect
+from course.judging.judged_data import judged_by
 from course.submission.agreement import Limits
 
 RECORD, GRADEBOOK, IDENTICAL = "record.sqlite", "gradebook.csv", "identical.csv"
@@ -51,6 +54,8 @@ class Options:
     """Codes stand for the students in the marking sheet."""
     key: str = ""
     """What these codes are made with."""
+    course_key: CourseKey | None = None
+    """What students' own data sets are known by, where they have some."""
 
 
 @dataclass
@@ -63,6 +68,8 @@ class Summary:
     results: list[StudentResult] = field(default_factory=list)
     handins: list[Handin] = field(default_factory=list)
     identical: list[tuple[str, list[str]]] = field(default_factory=list)
+    others: list[tuple[str, str, str]] = field(default_factory=list)
+    """Chapter, student, and what of another data set than the student's own is in the notebook."""
     sheet: marking.Sheet | None = None
     unclear: dict[str, list[str]] = field(default_factory=dict)
     """Files that could be those of several students, and these."""
@@ -98,10 +105,11 @@ def grade_folder(
         raise ValueError(f"--again: there is no student {', '.join(sorted(unknown))}.")
     output.mkdir(parents=True, exist_ok=True)
     summary = Summary(handins=handins, identical=identical(handins), unclear=unclear(handins))
+    own = ClassData(options.course_key, roster or {}, handins)
     with Record(output / RECORD) as record:
         follow_names(handins, record)
         record.forget_others({(handin.student, handin.shown) for handin in handins})
-        pending = sort_out(handins, assignment, options, record, summary)
+        pending = sort_out(handins, own, assignment, options, record, summary)
         bar = tqdm(
             total=len(handins),
             initial=len(handins) - sum(map(len, pending.values())),
@@ -116,12 +124,12 @@ def grade_folder(
                     summary.ran += 1
                     keep_run(key, result, options, record)
                     for handin in pending[key]:
-                        store(handin, result, key, assignment, options, record)
+                        store(handin, result, key, own, assignment, options, record)
                         summary.judged += 1
                         bar.update()
             record.forget_runs()
         finally:  # interrupted too: what is done is there to be read
-            write_all(output, record, assignment, roster, handins, options, summary)
+            write_all(output, record, assignment, roster, own, options, summary)
     return summary
 
 
@@ -136,6 +144,7 @@ def follow_names(handins: list[Handin], record: Record) -> None:
 
 def sort_out(
     handins: list[Handin],
+    own: ClassData,
     assignment: Assignment,
     options: Options,
     record: Record,
@@ -156,15 +165,15 @@ def sort_out(
                 (UNREADABLE, handin.problem) if handin.problem else (NOTE, handin.note)
             )
             not_run = {"status": status, "sentence": sentence, "seconds": 0.0}
-            store(handin, not_run, "", assignment, options, record)
+            store(handin, not_run, "", own, assignment, options, record)
             continue
         key = key_of(handin, assignment, options)
         if key in again or not (result := fitting_run(key, options, record, summary)):
             pending[key].append(handin)
-        elif row and row["key"] == key and row["rules"] == assignment.rules:
+        elif row and row["key"] == key and row["rules"] == own.rules(handin, assignment.rules):
             summary.unchanged += 1
         else:
-            store(handin, result, key, assignment, options, record)
+            store(handin, result, key, own, assignment, options, record)
             summary.judged += 1
     return pending
 
@@ -228,19 +237,26 @@ def run_all(
 
 
 def store(
-    handin: Handin, result: dict, key: str, assignment: Assignment, options: Options, record: Record
+    handin: Handin,
+    result: dict,
+    key: str,
+    own: ClassData,
+    assignment: Assignment,
+    options: Options,
+    record: Record,
 ) -> None:
     """Judge what a notebook left, if it could be read and run, and store it.
 
     Whatever goes wrong in this is a failure of ours, and of this notebook alone.
     """
+    origin = own.origin(handin)
     row = {
         "student": handin.student,
         "path": handin.shown,
         "chapter": handin.chapter and handin.chapter.name,
         "likeness": handin.notebook.likeness if handin.notebook else "",
         "key": key,
-        "rules": assignment.rules,
+        "rules": own.rules(handin, assignment.rules),
         "status": result["status"],
         "sentence": result["sentence"],
         "notes": " ".join(handin.notebook.notes) if handin.notebook else "",
@@ -250,7 +266,15 @@ def store(
     answers: list[Answer] = []
     try:
         if handin.chapter and result["status"] not in (UNREADABLE, NOTE, FAILED):
-            answers = judge_chapter(handin.chapter, result, handin.code)
+            with judged_by(origin.code):
+                answers = judge_chapter(handin.chapter, result, handin.code)
+            if origin.whose:
+                row |= {"status": OTHER_DATA, "sentence": f"{result['sentence']} {TOLD}".strip()}
+                for answer in answers:  # an instructor decides
+                    answer.points = None
+            else:
+                claims = result["answers"]
+                own.name_numbers_of_others(handin.chapter, claims, answers, origin.code)
         if failed := [answer.name for answer in answers if answer.status == FAILED]:
             row |= not_judged(", ".join(failed))
         record.store_notebook(row, answers)
@@ -305,23 +329,30 @@ def write_all(
     record: Record,
     assignment: Assignment,
     roster: Roster | None,
-    handins: list[Handin],
+    own: ClassData,
     options: Options,
     summary: Summary,
 ) -> None:
     """Write every file that is derived from the record."""
     summary.results = results_of_class(record, assignment, roster)
-    note_dates(summary.results, handins)
+    note_dates(summary.results, own.handins)
     gradebook.write(output / GRADEBOOK, summary.results, assignment)
-    gradebook.write_identical(output / IDENTICAL, summary.identical)
+    summary.others = own.not_their_own(summary.results)
+    gradebook.write_identical(output / IDENTICAL, summary.identical, summary.others)
     summary.sheet = marking.write(
-        output / MARKING, summary.results, assignment, record, options.key, options.anonymous
+        output / MARKING,
+        summary.results,
+        assignment,
+        record,
+        options.key,
+        options.anonymous,
+        own.codes(),
     )
     class_report.write(output / REPORT, summary.results, assignment)
     feedback.write_all(output / FEEDBACK, summary.results, assignment)
 
 
-def note_dates(results: list[StudentResult], handins: list[Handin]) -> None:
+def note_dates(results: list[StudentResult], handins: Sequence[Handin]) -> None:
     """Fill in when each student handed in what is graded, and whether that was late."""
     by_student = {result.student: result for result in results}
     for handin in handins:

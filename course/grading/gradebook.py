@@ -8,7 +8,7 @@ Columns of ``gradebook.csv``, one row a student:
 | (others) | the roster's further columns, such as `name` and `email` |
 | late | "yes" if the learning platform says so in the file's name |
 | handed_in | when the newest graded file was changed; a copy without dates has that of copying |
-| status | worst of the notebooks: graded, stopped, crashed, unreadable, failed, nothing handed in |
+| status | worst of the notebooks, from graded to failed, or "nothing handed in" |
 | points | final points; empty while something is to be marked or could not be graded |
 | points_so_far | what is known up to now |
 | bonus | how much of that is from exercises that count on top of the maximum |
@@ -201,10 +201,10 @@ def write_import(
     )
 
 
-def write_identical(path: Path, groups: list[tuple[str, list[str]]]) -> None:
-    """Write the list of notebooks with the same code: chapter and students."""
-    spreadsheet.write(
-        path,
-        ["chapter", "students"],
-        [{"chapter": chapter, "students": ", ".join(students)} for chapter, students in groups],
-    )
+def write_identical(
+    path: Path, groups: list[tuple[str, list[str]]], others: list[tuple[str, str, str]]
+) -> None:
+    """Write what students share: chapter, students, and the same code, a data set, or numbers."""
+    rows = [(chapter, ", ".join(students), "the same code") for chapter, students in groups]
+    header = ["chapter", "students", "what"]
+    spreadsheet.write(path, header, [dict(zip(header, row, strict=True)) for row in rows + others])

@@ -6,16 +6,18 @@ written over.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
+from types import MappingProxyType
 
 from course.chapters.rubrics import SAMPLES
 from course.grading import spreadsheet
 from course.grading.assignment import Assignment
 from course.grading.database import Record
 from course.grading.judge_notebook import NEEDS_MARKING
+from course.grading.own_data import facts
 from course.grading.student_results import StudentResult, version_of
 
 HEADER = [
@@ -63,6 +65,7 @@ def write(
     record: Record,
     key: str = "",
     anonymous: bool = False,
+    codes: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> Sheet:
     """Write the sheet, with the marks given so far.
 
@@ -78,9 +81,11 @@ def write(
         What codes for students are made with.
     anonymous : bool, default False
         Whether such codes stand for the students.
+    codes : mapping
+        The data set of each student's notebook of a chapter, where it has one of its own.
     """
     label = (lambda student: code_of(student, key)) if anonymous else str
-    rows = rows_of(results, assignment, label)
+    rows = rows_of(results, assignment, label, codes)
     sheet = Sheet(path, sum(row["points"] is None for row in rows))
     older = [path, *sorted(path.parent.glob(f"{path.stem}-[1-9]*.csv"))]
     sheet.kept = [p for p in older if p.is_file() and holds_unmerged(p, record, key)]
@@ -94,23 +99,29 @@ def write(
 
 
 def rows_of(
-    results: list[StudentResult], assignment: Assignment, label: Callable[[str], str]
+    results: list[StudentResult],
+    assignment: Assignment,
+    label: Callable[[str], str],
+    codes: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> list[dict]:
     """All written answers, question by question: one marks faster, and more evenly."""
     found = [
-        (label(result.student), answer)
+        (label(result.student), answer, facts(codes.get((result.student, answer["chapter"]), "")))
         for result in results
         for answer in result.answers
         if answer["status"] == NEEDS_MARKING
     ]
     found.sort(key=lambda item: item[0].lower())
-    firsts: dict[tuple[str, str], str] = {}
+    firsts: dict[tuple[str, ...], str] = {}
     rows = []
-    for student, answer in found:
+    for student, answer, of_data in found:
         exercise = assignment.exercises[answer["exercise"]]
         rubric = assignment.rubrics.get(answer["name"], [])
         samples = assignment.samples.get(answer["name"], [])
-        first = firsts.setdefault((answer["name"], plain(answer["text"])), student)
+        fact = of_data.get(answer["name"], "")
+        lines = [f"{n}. {line}" for n, line in enumerate(rubric, 1)]
+        lines += [f"In this student's own data: {fact}."] if fact else []
+        first = firsts.setdefault((answer["name"], plain(answer["text"]), fact), student)
         rows.append(
             answer
             | {
@@ -120,7 +131,7 @@ def rows_of(
                 "answer": answer["text"],
                 "same_as": first if first != student else "",
                 "first": first,
-                "rubric": "\n".join(f"{n}. {line}" for n, line in enumerate(rubric, 1)),
+                "rubric": "\n".join(lines),
                 "samples": "\n".join(f"{n}: {t}" for n, t in zip(SAMPLES, samples, strict=False)),
                 "version": "v" + version_of(answer),
             }

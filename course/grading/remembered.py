@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from course.chapters.cells import replace
+from course.grading import course_key
 
 SETTINGS, ROSTER = "settings.json", "roster.csv"
 KEPT = (
@@ -69,4 +70,6 @@ def keep(options: argparse.Namespace, output: Path) -> str:
     replace(output / SETTINGS, json.dumps(settings, indent=1) + "\n")
     if options.roster and options.roster.resolve() != (output / ROSTER).resolve():
         shutil.copyfile(options.roster, output / ROSTER)
+        if course_key.beside(options.roster).is_file():
+            shutil.copyfile(course_key.beside(options.roster), course_key.beside(output / ROSTER))
     return settings["key"]

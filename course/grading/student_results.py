@@ -76,9 +76,10 @@ class StudentResult:
     def status(self) -> str:
         """The worst status of the notebooks.
 
-        graded, stopped, crashed, unreadable, or failed: the grader's own trouble, to be repeated.
+        graded, stopped, crashed, other data (than the student's own), unreadable, or failed: the
+        grader's own trouble, to be repeated.
         """
-        order = ["graded", "stopped", "crashed", "unreadable", "failed"]
+        order = ["graded", "stopped", "crashed", "other data", "unreadable", "failed"]
         found = [row["status"] for row in self.notebooks if row["status"] in order]
         return max(found, key=order.index) if found else NOTHING
 

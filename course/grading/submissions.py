@@ -22,8 +22,10 @@ from course.grading.file_names import (
     without_chapter,
 )
 from course.grading.handed_in_files import File, files_in
+from course.grading.named_data import code_in
 from course.grading.roster import Owners, Roster
 from course.grading.submitted_notebook import Notebook, UnreadableError, parse
+from course.judging.judged_data import judged_by
 
 
 @dataclass
@@ -202,16 +204,18 @@ def by_chapter(handin: Handin, assignment: Assignment) -> list[Handin]:
     if not graded:
         handin.note = f"It is of {found[0].name}, which was not asked for."
         return [handin]
-    plan = together(graded)
+    with judged_by(code_in(handin.code)):
+        plan = together(graded)
+        plans = [chapter.plan if plan is None else plan for chapter in graded]
     return [
         replace(
             handin,
             chapter=chapter,
-            plan=chapter.plan if plan is None else plan,
+            plan=asked,
             exact=all(other.optional for other in graded),
             shown=handin.shown if chapter is graded[0] else f"{handin.shown} ({chapter.name})",
         )
-        for chapter in graded
+        for chapter, asked in zip(graded, plans, strict=True)
     ]
 
 

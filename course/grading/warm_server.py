@@ -25,7 +25,7 @@ from course.submission.agreement import CACHE, DATA, HOME, Limits, SandboxError,
 # The chapters beyond the lecture teach it, and their exercises ask for it (`Limits.exact`).
 READABLE = (
     *("submission", "fitting", "exact"),
-    *("data.py", "diagrams.py", "explorer.py", "paths.py", "__init__.py"),
+    *("data.py", "diagrams.py", "explorer.py", "paths.py", "variants.py", "__init__.py"),
 )
 WARM_UP_SECONDS = 300
 

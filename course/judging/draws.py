@@ -7,6 +7,7 @@ import numpy as np
 
 from course.exact import NormalMixture, Target
 from course.judging import mistakes, reference
+from course.judging.judged_data import cached
 from course.judging.questions import FITS, Draws, Posterior
 from course.judging.reference import ACCEPTED_PRIORS
 from course.judging.verdict import Verdict, correct, wrong
@@ -148,7 +149,7 @@ def _parameters(value: Any) -> dict[Target, np.ndarray]:
     return {target: draws for target, draws in found.items() if draws is not None}
 
 
-@cache
+@cached
 def exact_quantile(model: str, target: Target, prob: float, priors: str) -> tuple[float, float]:
     """An exact quantile, and its standard error from one draw."""
     distribution = reference.marginal(model, target, priors)
@@ -195,7 +196,7 @@ def judge_posterior(name: str, question: Posterior, fit: Fit) -> Verdict:
     return wrong(
         name,
         "Its posterior is not that of this model with weakly informative priors, "
-        "fitted to all 350 songs. Look at the formula, the data and the priors.",
+        "fitted to all songs. Look at the formula, the data and the priors.",
     )
 
 
@@ -345,7 +346,7 @@ def _agrees(draws: np.ndarray, size: float, model: str, target: Target, priors: 
     return bool(abs(draws.std() - distribution.sd) <= STANDARD_ERRORS * error)
 
 
-@cache
+@cached
 def _sd_error(model: str, target: Target, priors: str) -> float:
     """Standard error of the sd from one draw, relative to the sd: it depends on the kurtosis."""
     part = reference.marginal(model, target, priors)
@@ -362,7 +363,7 @@ def _log_density(draws: np.ndarray, which: tuple[str, Target], priors: str) -> f
     return float(np.sum(np.interp(draws.ravel(), grid, values)))
 
 
-@cache
+@cached
 def _density_table(model: str, target: Target, priors: str) -> tuple[np.ndarray, np.ndarray]:
     distribution = reference.marginal(model, target, priors)
     reach = 8 * distribution.sd

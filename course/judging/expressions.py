@@ -1,6 +1,5 @@
 """Numbers that rules and mistakes give by an expression: a line of Python of our own."""
 
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,10 @@ from scipy import stats
 from course import data, exact
 from course.exact import Marginal, Target
 from course.judging import reference
+from course.judging.judged_data import cached
 
 
-@cache
+@cached
 def value(expression: str) -> float:
     """The value of an expression.
 
@@ -36,7 +36,7 @@ def _songs(artist: str) -> pd.Series:
     return songs.loc[songs["artist"] == artist, "popularity"]
 
 
-@cache
+@cached
 def _hierarchical_of(*artists: str) -> exact.Hierarchical:
     """The posterior of some artists' songs, under the chapters' priors."""
     songs = reference.songs()
@@ -50,14 +50,14 @@ def _tracks(artist: str) -> pd.Series:
     return tracks.loc[tracks["artist"] == artist, "popularity"]
 
 
-@cache
+@cached
 def _without_copies(*columns: str) -> exact.Hierarchical:
     rows = data.load_spotify(columns="all").drop_duplicates(list(columns))
     priors = exact.hierarchical_priors(rows["popularity"], "chapter")
     return exact.hierarchical(rows["popularity"], rows["artist"].astype(str), priors)
 
 
-@cache
+@cached
 def _with_first_tracks(artist: str, count: int) -> pd.DataFrame:
     """All distinct tracks, but of one artist only the first ones."""
     tracks = data.load_spotify(columns="all").drop_duplicates("track_id")
@@ -65,7 +65,7 @@ def _with_first_tracks(artist: str, count: int) -> pd.DataFrame:
     return tracks[(tracks["artist"] != artist) | (tracks.groupby("artist").cumcount() < count)]
 
 
-@cache
+@cached
 def _next_song(artist: str, count: int, pooling: str = "partial") -> Marginal:
     """An artist's next song, after the first tracks and all tracks of the others."""
     seen = _with_first_tracks(artist, count)
@@ -90,7 +90,7 @@ def _log_score(artist: str, count: int, pooling: str = "partial") -> float:
     return float(np.mean(np.log(_next_song(artist, count, pooling).pdf(others.to_numpy()))))
 
 
-@cache
+@cached
 def _races_by(column: str) -> exact.Hierarchical:
     """The posterior of the times of races, grouped by a column, under the priors of the chapter."""
     races = data.load_running().dropna()
@@ -105,7 +105,7 @@ def _posterior(target: str) -> Marginal:
     return reference.marginal("hierarchical", Target.parse(target), "chapter")
 
 
-_DATA = {"spotify": data.load_spotify, "running": data.load_running, "baseball": data.load_baseball}
+_DATA = {"spotify": reference.songs, "running": data.load_running, "baseball": data.load_baseball}
 _KNOWN = {
     "np": np,
     "pd": pd,

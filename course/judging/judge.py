@@ -16,6 +16,7 @@ from course.judging.plots import judge_plot
 from course.judging.questions import QUESTIONS
 from course.judging.values import (
     Evidence,
+    is_right,
     judge_derived,
     judge_expression,
     judge_interval,
@@ -35,7 +36,7 @@ from course.judging.verdict import (
     wrong,
 )
 
-__all__ = ["STATUSES", "Verdict", "judge", "judge_alone"]
+__all__ = ["STATUSES", "Verdict", "judge", "judge_alone", "right_alone"]
 
 SHORTEST_TEXT = 20  # characters of an answer worth marking
 NOT_ANSWERED, UNREADABLE = "not answered yet", "It could not be read."
@@ -65,6 +66,27 @@ def judge_alone(exercise: str, name: str, value: Any) -> Verdict:
     answers = {name: {"status": "ok", "value": value}}
     verdict = _Case(exercise, answers).verdict(name)
     return verdict if verdict.mistake else _Alone(exercise, answers).verdict(name)
+
+
+def right_alone(exercise: str, answers: dict[str, dict]) -> set[str]:
+    """The names whose number, interval or table would be right, whatever stands beside it.
+
+    Numbers and intervals are right as for `judge_alone`; nothing else is looked at.
+    """
+    found = set()
+    for name, record in answers.items():
+        question, value = QUESTIONS[exercise][name], record.get("value")
+        match question:
+            case questions.Number() if (number := _finite(value)) is not None:
+                right = is_right(question, np.array([number]))
+            case questions.Interval() if _is_interval(value):
+                right = is_right(question, np.array(value, dtype=float))
+            case questions.Table() if table := table_of(value, question.columns):
+                right = judge_table(name, question, *table, None).status == CORRECT
+            case _:
+                right = False
+        found |= {name} if right else set()
+    return found
 
 
 class _Case:
@@ -126,11 +148,7 @@ class _Case:
                     return _unreadable(name)
                 return judge_number(name, question, number, self._of_fit(question))
             case questions.Interval():
-                if not (
-                    isinstance(value, list)
-                    and len(value) == 2
-                    and all(_finite(end) is not None for end in value)
-                ):
+                if not _is_interval(value):
                     return _unreadable(name)
                 return judge_interval(
                     name, question, np.array(value, dtype=float), self._evidence(question)
@@ -242,6 +260,12 @@ def _finite(value: Any) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) and abs(number) < 1e100 else None
+
+
+def _is_interval(value: Any) -> bool:
+    return (
+        isinstance(value, list) and len(value) == 2 and all(_finite(v) is not None for v in value)
+    )
 
 
 def _unreadable(name: str) -> Verdict:

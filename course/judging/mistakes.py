@@ -49,12 +49,12 @@ SONG_MEDIAN = Mistake(
 )
 MEAN_OF_MEANS = Mistake(
     "mean of the artists' means",
-    ("This looks like the mean of the 44 sample means, not a summary of the posterior."),
+    ("This looks like the mean of the artists' sample means, not a summary of the posterior."),
 )
 SD_OF_MEANS = Mistake(
     "sd of the sample means",
     (
-        "This looks like the sd of the 44 sample means. They vary more than the artists' means do, "
+        "This looks like the sd of the sample means. They vary more than the artists' means do, "
         "because each is a mean of few songs: summarise the draws of the parameter."
     ),
 )
@@ -152,10 +152,10 @@ MEANS_ALONE = Mistake(
     ("This shows one number an artist, such as the mean: show how the artist's songs spread."),
 )
 MEANS_FOR_SONGS = Mistake(
-    "artists for songs", ("This shows the means of the 44 artists, not the 350 songs.")
+    "artists for songs", ("This shows the means of the artists, not the songs.")
 )
 SONGS_FOR_MEANS = Mistake(
-    "songs for artists", ("This shows the 350 songs, not the means of the 44 artists.")
+    "songs for artists", ("This shows the songs, not the means of the artists.")
 )
 ALL_TOGETHER = Mistake(
     "artists not told apart", ("This shows all songs together: tell the artists apart.")
@@ -196,7 +196,7 @@ NO_ARTIST_SPREAD = Mistake(
 RESAMPLED = Mistake(
     "observed artists resampled for a new one",
     (
-        "This looks like one of the 44 observed artists drawn at random. A new artist's mean is a "
+        "This looks like one of the observed artists drawn at random. A new artist's mean is a "
         "new draw around mu, with sigma_mu."
     ),
 )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from course.judging import mistakes, reference
+from course.judging.judged_data import cached
 from course.judging.questions import Plot
 from course.judging.verdict import Verdict, correct, wrong
 
@@ -44,13 +45,13 @@ def judge_plot(name: str, question: Plot, value: Any) -> Verdict:
                 found = mistakes.MEANS_FOR_SONGS
             elif _row_by_row(panels):
                 found = mistakes.ROW_BY_ROW
-            said = "This does not show how the popularity of the 350 songs is distributed."
+            said = "This does not show how the popularity of the songs is distributed."
         case "means":
             if _shows(panels, means):
                 return correct(name)
             if _shows(panels, songs):
                 found = mistakes.SONGS_FOR_MEANS
-            said = "This does not show how the 44 artist means are distributed."
+            said = "This does not show how the artists' means are distributed."
         case "by artist":
             shown = _artists_shown(panels)
             if shown >= FEWEST_ARTISTS:
@@ -403,7 +404,7 @@ def _artists_shown(panels: list[dict]) -> int:
     return len(shown)
 
 
-@cache
+@cached
 def _songs_by_artist() -> dict[str, np.ndarray]:
     by_artist = reference.songs().groupby("artist", observed=True)["popularity"]
     return {str(artist): songs.to_numpy(dtype=float) for artist, songs in by_artist}

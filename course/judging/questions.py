@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course.exact import PROBABILITY, Target
-from course.judging import rules
+from course.judging import reference, rules
+from course.judging.judged_data import cached, judged
 
 RULES = Path(__file__).with_name("rules.toml")
 #: What a parameter of all artists may be called in a fit.
@@ -38,6 +39,7 @@ FITS: dict[str, dict[Target, list[str] | None]] = {
 #: place for each of the artists.
 GROUPS = ["artist", "mu_j", "1|artist", "b_j", "b"]
 #: Places of artists where a fit does not name them: by mean, in alphabetical order, as they appear.
+#: They stand here for the common data, so that what asks for no number needs no data.
 POSITIONS = {"Mia X": [0, 26, 25], "Frank Ocean": [38, 13, 13], "Sean Kingston": [39, 33, 33]}
 ARTISTS = 44
 
@@ -251,8 +253,8 @@ class Posterior(OfModel):
             "parameters": {str(target): names for target, names in asked.items() if names},
             "groups": {str(t): t.label for t, names in asked.items() if not names},
             "named": GROUPS,
-            "size": ARTISTS,
-            "positions": POSITIONS,
+            "size": len(reference.artists()) if judged() else ARTISTS,
+            "positions": {label: _places(label) for label in POSITIONS} if judged() else POSITIONS,
         }
 
     def slips(self, exercise: str, name: str, rules: Rules) -> Iterator[str]:
@@ -279,6 +281,14 @@ class Error(Question):
 
     label: str
     type = "error"
+
+
+@cached
+def _places(label: str) -> list[int]:
+    """The `POSITIONS` of an artist in the data that answers are judged by."""
+    appearing = list(dict.fromkeys(reference.songs()["artist"]))
+    orders = (list(reference.artists()), sorted(reference.artists()), appearing)
+    return [order.index(label) for order in orders]
 
 
 def digest(name: str, letter: str) -> str:

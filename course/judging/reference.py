@@ -1,11 +1,11 @@
 """The exact distributions that answers are judged against, computed from the data when asked for.
 
 A quantity is named by its model ("complete_pooled", "no_pooled", "hierarchical") and its target
-(`course.exact.Target`). Everything is cached; nothing is stored on disk.
+(`course.exact.Target`). Everything is cached, for each data set that answers are judged by
+(`judged_data`); nothing is stored on disk.
 """
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from course import exact
-from course.data import load_spotify
+from course.data import spotify_songs
 from course.exact import (
     Exponential,
     HalfStudentT,
@@ -23,6 +23,7 @@ from course.exact import (
     Target,
     hierarchical_priors,
 )
+from course.judging.judged_data import cached, judged
 from course.ledger import published as ledger
 
 #: An answer is right under any of these: the source's, this book's, Bambi's own.
@@ -42,25 +43,25 @@ MISTAKEN_NOISE = {
 }
 
 
-@cache
+@cached
 def songs() -> pd.DataFrame:
-    """The 350 songs; `DataNotFoundError` if there is no copy."""
-    return load_spotify()
+    """The songs that answers are judged by; `DataNotFoundError` if there is no copy."""
+    return spotify_songs(judged())
 
 
-@cache
+@cached
 def artists() -> tuple[str, ...]:
-    """The 44 artists, from the lowest to the highest mean popularity."""
+    """Their artists, from the lowest to the highest mean popularity."""
     return tuple(songs()["artist"].cat.categories)
 
 
-@cache
+@cached
 def sample_means() -> pd.Series:
     """Mean popularity of each artist's songs, in the order of `artists`."""
     return songs().groupby("artist", observed=True)["popularity"].mean()
 
 
-@cache
+@cached
 def posterior(model: str, priors: str):
     """The exact posterior of a model under a named set of priors.
 
@@ -72,7 +73,7 @@ def posterior(model: str, priors: str):
         both = replace(hierarchical_priors(y, "literal"), sigma_y=Exponential(1.0))
         return exact.hierarchical(y, songs()["artist"], both)
     if model == "hierarchical" or priors != "bambi":
-        return ledger.posterior(model, priors)
+        return ledger.posterior_of(songs(), model, priors)
     y, artist = songs()["popularity"], songs()["artist"]
     sd = float(y.std(ddof=0))
     sigma = HalfStudentT(nu=4, sigma=sd)
@@ -81,7 +82,7 @@ def posterior(model: str, priors: str):
     return exact.no_pooled(y, artist, sigma=sigma)
 
 
-@cache
+@cached
 def marginal(model: str, target: Target, priors: str) -> Marginal:
     """The exact distribution of a target; KeyError if the model has no such target."""
     if model == "one artist":
@@ -126,7 +127,7 @@ def _with_noise(fitted: Any, model: str, target: Target) -> NormalMixture:
 # ------------------------------------------------------------------------------ what is expected
 
 
-@cache
+@cached
 def expected(
     model: str, target: Target, statistic: str, prob: float, priors: str
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -175,7 +176,7 @@ def of_data(target: Target, statistic: str, prob: float) -> np.ndarray:
     return np.array([float(summary())])
 
 
-@cache
+@cached
 def own_quantiles(prob: float) -> np.ndarray:
     """Quantiles of each artist's own songs: lower, median, upper; shape (artists, 3)."""
     by_artist = songs().groupby("artist", observed=True)["popularity"]
@@ -183,7 +184,7 @@ def own_quantiles(prob: float) -> np.ndarray:
     return by_artist.quantile(probs).unstack().loc[list(artists())].to_numpy()
 
 
-@cache
+@cached
 def own_sds(prob: float) -> np.ndarray:
     """Mean and normal interval of each artist's songs, with their own sd; shape (artists, 3)."""
     sds = songs().groupby("artist", observed=True)["popularity"].std().loc[list(artists())]
@@ -192,7 +193,7 @@ def own_sds(prob: float) -> np.ndarray:
     return np.column_stack([means - reach, means, means + reach])
 
 
-@cache
+@cached
 def expected_table(
     model: str, target: Target, columns: tuple[str, ...], prob: float, priors: str
 ) -> tuple[np.ndarray, np.ndarray]:

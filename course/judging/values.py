@@ -95,6 +95,19 @@ class Evidence:
         return unit_errors / np.sqrt([self.sizes(prob) for prob in probs])
 
 
+def is_right(question: Number | Interval, value: np.ndarray) -> bool:
+    """Is a number, or are both ends of an interval, right if it comes from assumed draws alone?"""
+    statistic = question.statistic if isinstance(question, Number) else "interval"
+    prob = getattr(question, "prob", PROBABILITY)
+    half = half_unit(question.decimals)
+    for priors in ACCEPTED_PRIORS:
+        truth, errors = reference.expected(question.model, question.target, statistic, prob, priors)
+        off = np.abs(value - truth)
+        if np.all(off <= half + STANDARD_ERRORS * errors / np.sqrt(ASSUMED_SIZE)):
+            return True
+    return False
+
+
 def judge_number(name: str, question: Number, value: float, evidence: Evidence) -> Verdict:
     """A statistic of one target."""
     probs = [None if question.statistic == "mean" else 0.5]
@@ -594,7 +607,7 @@ def _mistaken_predictions(question: Table, exact: list, size: float):
         row = np.array([[lower, median, upper]])
         yield mistakes.NEW_NOT_OBSERVED, np.repeat(row, len(known), axis=0), exact[0][1]
     if question.model == "complete_pooled":
-        return  # the mean of 350 songs is nearly known
+        return  # the mean of all songs is nearly known
     sigma = Target("sigma_y" if question.model == "hierarchical" else "sigma")
     for priors in ACCEPTED_PRIORS:
         reach = (

@@ -149,7 +149,11 @@ def posterior(model: str, priors: str):
     if model == "running":
         races = load_running().dropna()
         return exact.regression(races["age"], races["net"])
-    songs = load_spotify()
+    return posterior_of(load_spotify(), model, priors)
+
+
+def posterior_of(songs: pd.DataFrame, model: str, priors: str):
+    """The exact posterior of one of the three models of songs, for any songs."""
     if model == "complete_pooled":
         return exact.complete_pooled(songs["popularity"])
     if model == "no_pooled":

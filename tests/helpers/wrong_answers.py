@@ -134,6 +134,11 @@ def by_position(table):
     return table.loc[list(reference.artists())].set_axis(sorted(reference.artists()))
 
 
+def first(s):
+    """The artist whom a formula without `0 +` takes for its reference."""
+    return min(s.means.index)
+
+
 def players():
     table = load_baseball()
     observed = (table["hits"] / table["at_bats"]).to_numpy()
@@ -351,7 +356,7 @@ case(
     "ex-02",
     "plot_02",
     None,
-    lambda s: draw_on(lambda ax: ax.bar(range(44), s.songs["artist"].value_counts())),
+    lambda s: draw_on(lambda ax: ax.bar(range(len(s.means)), s.songs["artist"].value_counts())),
 )
 case(
     "02 means",
@@ -459,7 +464,7 @@ case(
     "ex-07",
     "mia_x_median_07",
     None,
-    lambda s: _median(mean_of_artist(s.no_pooled, "Mia X") - mean_of_artist(s.no_pooled, "Alok")),
+    lambda s: _median(mean_of_artist(s.no_pooled, "Mia X") - mean_of_artist(s.no_pooled, first(s))),
 )
 case(
     "07 song",

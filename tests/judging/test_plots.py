@@ -67,7 +67,7 @@ SONGS = {
 NOT_SONGS = {
     "empty": (lambda s: new(), "Nothing is drawn"),
     "no axes": (lambda s: plt.figure(), "Nothing is drawn"),
-    "means": (lambda s: sns.histplot(means(), x=Y, ax=new()), "44 artists"),
+    "means": (lambda s: sns.histplot(means(), x=Y, ax=new()), "means of the artists"),
     "constant": (lambda s: on(lambda ax: ax.plot([0, 100], [1, 1])), "does not show"),
     "diagonal": (lambda s: on(lambda ax: ax.plot(range(100), range(100))), "does not show"),
     "flat bars": (lambda s: on(lambda ax: ax.bar(range(0, 100, 5), 1)), "does not show"),
