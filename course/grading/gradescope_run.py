@@ -99,6 +99,7 @@ def grade(root: Path) -> None:
     """
     from course.grading import assignment, grade_folder, side_by_side
     from course.grading.database import Record
+    from course.grading.own_data import ClassData
     from course.grading.student_results import results_of_class
 
     start = time.monotonic()
@@ -106,6 +107,7 @@ def grade(root: Path) -> None:
     work = assignment.load(only=settings["chapters"])
     handins = handed_in(root / SUBMISSION, work)
     notes = [*about(metadata(root), work)]
+    own = ClassData(None, {}, handins)  # whose data it has, Gradescope cannot say
     options = grade_folder.Options(workers=1, progress=False)
     with tempfile.TemporaryDirectory() as folder, Record(Path(folder, "record.sqlite")) as record:
 
@@ -116,10 +118,11 @@ def grade(root: Path) -> None:
             results["execution_time"] = round(time.monotonic() - start, 1)
             write(root / RESULTS, results)
 
-        pending = grade_folder.sort_out(handins, work, options, record, grade_folder.Summary())
+        summary = grade_folder.Summary()
+        pending = grade_folder.sort_out(handins, own, work, options, record, summary)
         for key, same in pending.items():
             for handin in same:
-                grade_folder.store(handin, NOT_REACHED, key, work, options, record)
+                grade_folder.store(handin, NOT_REACHED, key, own, work, options, record)
         report(not pending, [])
         if not pending:
             return
@@ -131,7 +134,7 @@ def grade(root: Path) -> None:
                     break
                 result = run_one(tasks[key], server, left)
                 for handin in same:
-                    grade_folder.store(handin, result, key, work, options, record)
+                    grade_folder.store(handin, result, key, own, work, options, record)
                 report(False, said)
         report(True, said)
 

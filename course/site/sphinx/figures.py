@@ -58,7 +58,9 @@ def write_fonts_to(folder: Path) -> None:
 
 def part_of(font: Path) -> bytes:
     """A font with our characters alone, for the web."""
-    chosen = subset.Subsetter()
+    options = subset.Options()
+    options.drop_tables += ["FFTM"]  # FontForge's own time stamp
+    chosen = subset.Subsetter(options)
     chosen.populate(unicodes=CHARACTERS)
     part = TTFont(font, recalcTimestamp=False)
     chosen.subset(part)
