@@ -33,7 +33,8 @@ prose_items.join()
 DATA_FIXTURES = {"spotify", "running"}
 SLOW_FIXTURES = {"site", "small_site", "browser"}  # not for `--quick`
 MISSING = pytest.StashKey[str]()
-WORKERS = 2
+#: More than there are cores on a small machine: tests wait for kernels, servers and Chromium.
+WORKERS = 3
 
 
 def pytest_addoption(parser):
@@ -44,7 +45,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Run everything in two processes; what the command line names, in one if it does not say."""
+    """Run everything in several processes; what the command line names, in one, unless it says."""
     named = config.args_source is config.ArgsSource.ARGS
     option = config.option
     if named or hasattr(config, "workerinput") or option.collectonly or option.usepdb:
