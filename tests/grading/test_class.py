@@ -213,7 +213,8 @@ def test_every_file_has_a_row_and_a_status(graded):
 
 
 def test_identical_work_is_listed(graded):
-    assert table(graded / grade_folder.IDENTICAL) == [{"chapter": WARM_UP, "students": "ada, hal"}]
+    expected = {"chapter": WARM_UP, "students": "ada, hal", "what": "the same code"}
+    assert table(graded / grade_folder.IDENTICAL) == [expected]
 
 
 def test_the_marking_sheet_has_answer_and_rubric_side_by_side(graded):
