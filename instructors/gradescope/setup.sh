@@ -23,7 +23,7 @@ python3 -m venv "$root/uv"
     --constraint requirements.txt --requirement pyproject.toml filelock jinja2 nbformat
 rm -rf "$root/uv"
 
-chmod -R go= "$root/source"
+chmod go= "$root/source"
 exec env -i PATH=/usr/bin:/bin HOME=/root LANG=C.UTF-8 XDG_CACHE_HOME="$root/cache" \
     PYTHONPATH="$root/source" "$root/environment/bin/python" \
     -m course.grading.gradescope_run "$root" --warm-up
