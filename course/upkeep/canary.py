@@ -84,7 +84,14 @@ def found(python: Path) -> dict:
 def of_command(command: list[str], said: str) -> dict:
     """A program that failed, as a thing that broke."""
     name = " ".join(Path(part).name for part in command[2:5] if not part.startswith("-"))
-    return {"where": name, "cell": "", "line": None, "source": "", "error": said.strip()[-2000:]}
+    return broke(name, said.strip()[-2000:])
+
+
+def broke(
+    where: str, error: str, cell: str = "", line: int | None = None, source: str = ""
+) -> dict:
+    """A thing that broke, as JSON has it."""
+    return {"where": where, "cell": cell, "line": line, "source": source, "error": error}
 
 
 def pinned() -> dict[str, str]:
@@ -117,10 +124,7 @@ def report(paths: list[Path] | None = None) -> dict:
         for kind, things in of_chapter(path).items():
             result[kind] += things
     if paths is None:
-        result["broken"] += [
-            {"where": c.where, "cell": "", "line": None, "source": "", "error": c.words}
-            for c in broken(elsewhere(), World())
-        ]
+        result["broken"] += [broke(c.where, c.words) for c in broken(elsewhere(), World())]
     return result
 
 
@@ -133,8 +137,7 @@ def of_chapter(path: Path) -> dict[str, list[dict]]:
     try:
         notebook, _ = execute(path, to_the_end=True)
     except Exception as error:  # a dead kernel, a number in prose that cannot be computed
-        text = f"{type(error).__name__}: {error}"
-        return {"broken": [{"where": where, "cell": "", "line": None, "source": "", "error": text}]}
+        return {"broken": [broke(where, f"{type(error).__name__}: {error}")]}
     changed = [
         {"where": where, "cell": now.id}
         for now, before in zip(notebook.cells, read(path).cells, strict=True)
@@ -150,15 +153,8 @@ def broken_cells(notebook: nbformat.NotebookNode, where: str) -> list[dict]:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 arrow = ARROW.search(ANSI.sub("", "\n".join(output.traceback)))
-                things.append(
-                    {
-                        "where": where,
-                        "cell": cell.id,
-                        "line": int(arrow[1]) if arrow else None,
-                        "source": arrow[2].strip() if arrow else "",
-                        "error": f"{output.ename}: {output.evalue}",
-                    }
-                )
+                at = (int(arrow[1]), arrow[2].strip()) if arrow else (None, "")
+                things.append(broke(where, f"{output.ename}: {output.evalue}", cell.id, *at))
     return things
 
 
